@@ -1,0 +1,21 @@
+//! Parvis: the node a city runs so that what its citizen councils say becomes public, followable,
+//! comparable and accountable.
+//!
+//! Where to begin: `domain` is what is said (records, their rules, hashes and proofs; pure), `storage`
+//! keeps it (SQL and only SQL), `actions` changes it (one verb per file, one transaction each),
+//! `federation` speaks ActivityPub with other servers, `web` shows pages. `App` holds what they share.
+//! ARCHITECTURE.md walks one publication and one reception through these files.
+//!
+//! Rules of dependency, held by `tests/structure.rs`: `domain` needs nothing; `storage` needs `domain`;
+//! `actions` needs `domain` and `storage`; `federation` and `web` need those three and never each other;
+//! only `cli`, `demo`, `server` and `worker` see everything.
+
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod domain;
+pub mod error;
+pub mod urls;
+
+pub use app::App;
+pub use error::{Error, Result};
