@@ -15,6 +15,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod error;
+pub mod federation;
 pub mod urls;
 
 pub use app::App;

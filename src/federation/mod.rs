@@ -1,0 +1,7 @@
+//! `ActivityPub` with other servers: the one way out (`connector`), HTTP signatures (`signature`), and what
+//! is built on them. Everything here treats what comes from outside as hostile until it is checked
+//! (design/threats.md, tables S, O, F, D).
+
+pub mod connector;
+pub mod media;
+pub mod signature;
