@@ -1,12 +1,38 @@
 //! What is said, and its rules: records and their parts, versions, hashes, proofs, the activities that
 //! carry them. Pure: no I/O, no clock, no database.
 
+pub mod activity;
+pub mod actor;
+pub mod audience;
+pub mod canonical;
+pub mod codes;
+pub mod compose;
+pub mod context;
 mod hash;
+pub mod html;
 mod instant;
 mod iri;
+pub mod links;
+pub mod phrases;
 mod problem;
+pub mod proof;
+pub mod record;
+mod rules;
+pub mod said;
+pub mod status;
+pub mod territory;
+mod text;
+mod tombstone;
+mod version;
 
+pub use actor::{Actor, Role};
+pub use codes::Code;
 pub use hash::Hash;
 pub use instant::{CivilDate, Instant};
 pub use iri::Iri;
 pub use problem::Problem;
+pub use record::Record;
+pub use territory::Territory;
+pub use text::{Handle, Html, Lang, Slug, Title, Words};
+pub use tombstone::Tombstone;
+pub use version::Version;

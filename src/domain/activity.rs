@@ -1,0 +1,231 @@
+//! Activities: what carries records and relations between servers. Built here, read here; the type is a
+//! tag, never guessed from the shape.
+
+use serde_json::{Value, json};
+
+use super::{
+    Instant, Iri, Problem,
+    canonical::Document,
+    context::{AS2, DATA_INTEGRITY},
+};
+
+/// The public collection, in the one spelling all servers read.
+pub const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+
+/// What an activity does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Wants to receive.
+    Follow,
+    /// Agrees.
+    Accept,
+    /// Declines.
+    Reject,
+    /// Takes back.
+    Undo,
+    /// Says something new.
+    Create,
+    /// Says it anew.
+    Update,
+    /// Takes it away.
+    Delete,
+    /// Passes on.
+    Announce,
+    /// Likes.
+    Like,
+    /// Anything else: its name.
+    Other(String),
+}
+
+impl Kind {
+    /// The wire name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Follow => "Follow",
+            Self::Accept => "Accept",
+            Self::Reject => "Reject",
+            Self::Undo => "Undo",
+            Self::Create => "Create",
+            Self::Update => "Update",
+            Self::Delete => "Delete",
+            Self::Announce => "Announce",
+            Self::Like => "Like",
+            Self::Other(name) => name,
+        }
+    }
+
+    fn of(name: &str) -> Self {
+        let known = [
+            Self::Follow,
+            Self::Accept,
+            Self::Reject,
+            Self::Undo,
+            Self::Create,
+            Self::Update,
+            Self::Delete,
+            Self::Announce,
+            Self::Like,
+        ];
+        known.into_iter().find(|kind| kind.name() == name).unwrap_or_else(|| Self::Other(name.to_owned()))
+    }
+}
+
+/// What an activity is about: a name, or the thing itself.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Object {
+    /// Its id.
+    Link(Iri),
+    /// The thing, embedded.
+    Embedded(Document),
+}
+
+impl Object {
+    /// Reads an object: a string, an object, or a list of one of them (compacted JSON-LD).
+    ///
+    /// # Errors
+    /// Rule `object`.
+    pub fn from_value(value: &Value) -> Result<Self, Problem> {
+        match value {
+            Value::String(text) => Ok(Self::Link(Iri::parse(text).map_err(|p| p.within("object"))?)),
+            Value::Object(map) => Ok(Self::Embedded(map.clone())),
+            Value::Array(values) if values.len() == 1 => Self::from_value(&values[0]),
+            _ => Err(Problem::new("object", "object", "neither an id nor an object")),
+        }
+    }
+
+    /// Its id.
+    ///
+    /// # Errors
+    /// Rule `iri`: an embedded thing without a proper id.
+    pub fn id(&self) -> Result<Iri, Problem> {
+        match self {
+            Self::Link(iri) => Ok(iri.clone()),
+            Self::Embedded(map) => id_of(map.get("id"), "object.id"),
+        }
+    }
+}
+
+/// An activity as received.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Activity {
+    /// Its id.
+    pub id: Iri,
+    /// What it does.
+    pub kind: Kind,
+    /// Who does it.
+    pub actor: Iri,
+    /// What it is about.
+    pub object: Object,
+    /// Everybody it is addressed to (`to` and `cc`).
+    pub recipients: Vec<String>,
+    /// The whole, as received.
+    pub document: Document,
+}
+
+impl Activity {
+    /// Reads an activity.
+    ///
+    /// # Errors
+    /// The field that does not hold.
+    pub fn from_document(document: Document) -> Result<Self, Problem> {
+        let name = document.get("type").and_then(Value::as_str);
+        let kind = Kind::of(name.ok_or_else(|| Problem::new("type", "activity-type", "not one string"))?);
+        let id = id_of(document.get("id"), "id")?;
+        let actor = id_of(document.get("actor"), "actor")?;
+        let object = Object::from_value(document.get("object").unwrap_or(&Value::Null))?;
+        let recipients = ["to", "cc"].iter().flat_map(|field| strings(document.get(*field))).collect();
+        Ok(Self { id, kind, actor, object, recipients, document })
+    }
+
+    /// Whether it is addressed to everybody; `as:Public` and `Public` are read too.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.recipients.iter().any(|to| matches!(to.as_str(), PUBLIC | "as:Public" | "Public"))
+    }
+}
+
+/// A string id, or the `id` of an embedded object.
+fn id_of(value: Option<&Value>, field: &str) -> Result<Iri, Problem> {
+    let text = match value {
+        Some(Value::String(text)) => Some(text.as_str()),
+        Some(Value::Object(map)) => map.get("id").and_then(Value::as_str),
+        Some(Value::Array(values)) if values.len() == 1 => return id_of(values.first(), field),
+        _ => None,
+    };
+    Iri::parse(text.unwrap_or_default()).map_err(|problem| problem.within(field))
+}
+
+/// One string or several.
+fn strings(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::String(text)) => vec![text.clone()],
+        Some(Value::Array(values)) => {
+            values.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What all our activities begin with.
+fn begin(id: &Iri, kind: &Kind, actor: &Iri) -> Document {
+    let mut map = Document::new();
+    map.insert("@context".to_owned(), json!([AS2, DATA_INTEGRITY]));
+    map.insert("id".to_owned(), json!(id));
+    map.insert("type".to_owned(), json!(kind.name()));
+    map.insert("actor".to_owned(), json!(actor));
+    map
+}
+
+/// Create, Update or Delete of a version: addressed as the version is, the object unchanged (rule 5).
+/// A tombstone has no recipients of its own: it takes those given, of the record before it.
+#[must_use]
+pub fn carry(kind: &Kind, id: &Iri, document: &Document, addressed: &Document) -> Document {
+    let mut map = Document::new();
+    let author = document.get("attributedTo").or_else(|| document.get("id")).cloned().unwrap_or_default();
+    map.insert("@context".to_owned(), json!([AS2, DATA_INTEGRITY]));
+    map.insert("id".to_owned(), json!(id));
+    map.insert("type".to_owned(), json!(kind.name()));
+    map.insert("actor".to_owned(), author);
+    for field in ["to", "cc"] {
+        map.insert(field.to_owned(), addressed.get(field).cloned().unwrap_or_else(|| json!([])));
+    }
+    let when = document.get("updated").or_else(|| document.get("published")).cloned().unwrap_or_default();
+    map.insert("published".to_owned(), when);
+    map.insert("object".to_owned(), Value::Object(document.clone()));
+    if let Some(audience) = addressed.get("audience") {
+        map.insert("audience".to_owned(), audience.clone());
+    }
+    map
+}
+
+/// A boost: the id is passed on to the followers of `actor`, its author is told.
+#[must_use]
+pub fn announce(id: &Iri, actor: &Iri, object: &Value, author: Option<&Iri>, published: Instant) -> Document {
+    let mut map = begin(id, &Kind::Announce, actor);
+    let mut cc = vec![json!(actor.join("/followers"))];
+    cc.extend(author.filter(|author| *author != actor).map(|author| json!(author)));
+    map.insert("to".to_owned(), json!([PUBLIC]));
+    map.insert("cc".to_owned(), Value::Array(cc));
+    map.insert("published".to_owned(), json!(published));
+    map.insert("object".to_owned(), object.clone());
+    map
+}
+
+/// Asks to follow.
+#[must_use]
+pub fn follow(id: &Iri, actor: &Iri, followed: &Iri) -> Document {
+    let mut map = begin(id, &Kind::Follow, actor);
+    map.insert("to".to_owned(), json!([followed]));
+    map.insert("object".to_owned(), json!(followed));
+    map
+}
+
+/// Accepts, rejects or undoes an activity, embedded unchanged (wire.md §2.7).
+#[must_use]
+pub fn about(kind: &Kind, id: &Iri, actor: &Iri, activity: &Document, to: &Iri) -> Document {
+    let mut map = begin(id, kind, actor);
+    map.insert("to".to_owned(), json!([to]));
+    map.insert("object".to_owned(), Value::Object(activity.clone()));
+    map
+}

@@ -1,0 +1,247 @@
+//! Writes a record from what its author says: the text people see, whom it is addressed to, tags and
+//! stubs, as register.md rules 3, 9, 21 and 22 have it. Not signed here.
+
+use serde_json::{Value, json};
+
+use super::{
+    Hash, Html, Instant, Iri, Lang, Problem, Record, Title, Words,
+    activity::PUBLIC,
+    canonical::Document,
+    html,
+    phrases::{About, Phrases},
+    record::{Claim, Envelope, Language, Source},
+    said::Said,
+};
+
+/// What an author says, before it is a record.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Id, minted once.
+    pub id: Iri,
+    /// Page.
+    pub url: Iri,
+    /// Author.
+    pub author: Iri,
+    /// Its name, as the text says it.
+    pub author_name: String,
+    /// The kind's own fields.
+    pub said: Said,
+    /// Title, plain text.
+    pub title: Option<Words>,
+    /// At most 100 words, Markdown.
+    pub summary: Option<Words>,
+    /// The text, Markdown.
+    pub text: Words,
+    /// Of an avis: titles of its recommendations, in order.
+    pub recommendations: Vec<Words>,
+    /// Of an answer or a follow-up: number of the recommendation. Of a delivery: none.
+    pub number: Option<u32>,
+    /// Official number.
+    pub reference: Option<String>,
+    /// What it answers.
+    pub in_reply_to: Option<Iri>,
+    /// The thread.
+    pub context: Iri,
+    /// The thread's Group.
+    pub group: Option<Iri>,
+    /// Actors it names: id and `@user@host`.
+    pub mentions: Vec<(Iri, String)>,
+    /// Themes: hashtag without `#`, page.
+    pub themes: Vec<(String, Iri)>,
+    /// Where facts come from: shown as links.
+    pub sources: Vec<Source>,
+    /// Files: name, address, media type.
+    pub files: Vec<(String, Iri, String)>,
+    /// Sourced values.
+    pub claims: Vec<Claim>,
+    /// Licence code.
+    pub licence: Option<String>,
+    /// Published by nobody.
+    pub synthetic: bool,
+}
+
+/// Writes version 1 of a record.
+///
+/// # Errors
+/// The fields that break a rule.
+pub fn compose(draft: Draft, published: Instant) -> Result<Record, Vec<Problem>> {
+    let lang = draft.text.in_languages.first().map_or_else(Lang::french, |(lang, _)| lang.clone());
+    let mut content_map = Document::new();
+    for (lang, _) in &draft.text.in_languages {
+        content_map.insert(lang.to_string(), content(&draft, lang).into());
+    }
+    let original = content(&draft, &lang);
+    content_map.entry(lang.to_string()).or_insert_with(|| original.clone().into());
+    let problem = |problem: Problem| vec![problem];
+    let title = draft.title.as_ref().map(|title| Title::parse(title.original())).transpose();
+    let summary = draft.summary.as_ref().map(|summary| Html::parse(&html::from_markdown(summary.original())));
+    let (to, cc) = addressed(&draft);
+    let envelope = Envelope {
+        replies: Some(replies(&draft)),
+        tag: tags(&draft),
+        attachment: attachments(&draft, &lang),
+        id: draft.id,
+        object_type: "Note".to_owned(),
+        author: draft.author,
+        to,
+        cc,
+        audience: draft.group,
+        in_reply_to: draft.in_reply_to,
+        conversation: Some(draft.context.clone()),
+        context: Some(draft.context),
+        url: Some(draft.url),
+        published,
+        updated: None,
+        content: Html::parse(&original).map_err(problem)?,
+        content_map,
+        media_type: Some("text/html".to_owned()),
+        language: Some(Language { name: own_name(&lang).to_owned(), identifier: lang }),
+        sensitive: false,
+        reference: draft.reference,
+        title: title.map_err(|p| problem(p.within("parvis:title")))?,
+        summary: summary.transpose().map_err(|p| problem(p.within("parvis:summary")))?,
+        machine_translated: draft.text.machine_translated,
+        synthetic: draft.synthetic,
+        licence: draft.licence,
+        claims: draft.claims,
+        version: 1,
+        previous: None,
+    };
+    let record = Record { envelope, said: draft.said, extra: Document::new() };
+    let broken = super::rules::broken(&record);
+    if broken.is_empty() { Ok(record) } else { Err(broken) }
+}
+
+/// The version after `before` that says what `record` says; none when that is what it says already.
+/// Only the author's own words make a version (rule 3).
+#[must_use]
+pub fn next_version(before: &Record, hash_before: &Hash, mut record: Record, at: Instant) -> Option<Record> {
+    let last = before.envelope.updated.unwrap_or(before.envelope.published);
+    let envelope = &mut record.envelope;
+    envelope.published = before.envelope.published;
+    envelope.version = before.envelope.version;
+    envelope.previous.clone_from(&before.envelope.previous);
+    envelope.updated = before.envelope.updated;
+    let mut plain = before.clone();
+    plain.extra.remove("proof");
+    if record == plain {
+        return None;
+    }
+    let envelope = &mut record.envelope;
+    envelope.version += 1;
+    envelope.previous = Some(hash_before.clone());
+    envelope.updated = Some(if at > last { at } else { last.plus_seconds(1) });
+    Some(record)
+}
+
+/// The text people see: title in bold, then the words, for an avis the recommendations in short, the link.
+fn content(draft: &Draft, lang: &Lang) -> String {
+    let phrases = Phrases::of(lang);
+    let in_lang = |words: &Words| words.in_language(lang).unwrap_or_else(|| words.original()).to_owned();
+    let title = draft.title.as_ref().map(in_lang).unwrap_or_default();
+    let about = About { author_name: &draft.author_name, title: &title, number: draft.number };
+    let heading = phrases.heading(&draft.said, &about);
+    let mut text = format!("<p><strong>{}</strong></p>", html::escape(&heading));
+    if let Some(summary) = &draft.summary {
+        text.push_str(&html::from_markdown(&in_lang(summary)));
+    }
+    let words = in_lang(&draft.text);
+    if !matches!(draft.said, Said::Avis(_)) && !words.is_empty() {
+        text.push_str(&html::from_markdown(&words));
+    }
+    let page = html::escape(draft.url.as_str());
+    if !draft.recommendations.is_empty() {
+        text.push_str(&format!("<h2>{}</h2><ol>", phrases.recommendations()));
+        for (at, recommendation) in draft.recommendations.iter().enumerate() {
+            let title = html::escape(&in_lang(recommendation));
+            text.push_str(&format!("<li><a href=\"{page}#r{}\">{title}</a></li>", at + 1));
+        }
+        text.push_str("</ol>");
+    }
+    if draft.synthetic {
+        text.push_str(&format!("<p><em>{}</em></p>", phrases.synthetic()));
+    }
+    text.push_str(&format!("<p><a href=\"{page}\">{}</a></p>", phrases.read_on()));
+    text
+}
+
+/// `to` and `cc` (wire.md §2.3). A recommendation is unlisted: to its addressee, in the open, not to
+/// every follower.
+fn addressed(draft: &Draft) -> (Vec<Iri>, Vec<Iri>) {
+    let public = Iri::parse(PUBLIC).expect("a constant");
+    let group = draft.group.iter().cloned();
+    if let Said::Recommendation(said) = &draft.said {
+        return (vec![said.addressee.clone()], std::iter::once(public).chain(group).collect());
+    }
+    let named = draft.mentions.iter().map(|(iri, _)| iri.clone()).filter(|iri| *iri != draft.author);
+    (vec![public], std::iter::once(draft.author.join("/followers")).chain(named).chain(group).collect())
+}
+
+/// Themes, mentions, and the link of an avis to its question (FEP-e232).
+fn tags(draft: &Draft) -> Vec<Value> {
+    let hashtags = draft
+        .themes
+        .iter()
+        .map(|(name, page)| json!({"type": "Hashtag", "name": format!("#{name}"), "href": page}));
+    let mentions = draft
+        .mentions
+        .iter()
+        .map(|(actor, handle)| json!({"type": "Mention", "href": actor, "name": handle}));
+    let mut tags: Vec<Value> = hashtags.chain(mentions).collect();
+    if let Said::Avis(avis) = &draft.said
+        && let Some(question) = &avis.question
+    {
+        tags.push(json!({
+            "type": "Link",
+            "mediaType": "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"",
+            "href": question,
+            "name": "Question",
+            "rel": "https://w3id.org/parvis/v1#saisine"
+        }));
+    }
+    tags
+}
+
+/// The page of an avis, files, and the sources of facts, all as links: a file among them would kill the
+/// link card of other servers (wire.md §1.3).
+fn attachments(draft: &Draft, lang: &Lang) -> Vec<Value> {
+    let mut links = Vec::new();
+    if matches!(draft.said, Said::Avis(_)) {
+        let name = Phrases::of(lang).read_on();
+        links.push(json!({"type": "Link", "mediaType": "text/html", "href": draft.url, "name": name}));
+    }
+    for (name, href, media_type) in &draft.files {
+        links.push(json!({"type": "Link", "mediaType": media_type, "href": href, "name": name}));
+    }
+    for source in &draft.sources {
+        if let Some(url) = source.url.as_deref().filter(|url| Iri::parse(url).is_ok()) {
+            links.push(json!({"type": "Link", "mediaType": "text/html", "href": url, "name": source.name}));
+        }
+    }
+    links
+}
+
+/// The constant stub, so that threads load and signed bytes never change; a plain URL on an avis, or its
+/// recommendations would fall into timelines (rule 21).
+fn replies(draft: &Draft) -> Value {
+    let id = draft.id.join("/replies");
+    if matches!(draft.said, Said::Avis(_)) {
+        return json!(id);
+    }
+    json!({
+        "id": id,
+        "type": "Collection",
+        "first": {"type": "CollectionPage", "partOf": id, "next": id.join("?page=1")}
+    })
+}
+
+/// What a language calls itself.
+fn own_name(lang: &Lang) -> &str {
+    match lang.as_str() {
+        "fr" => "Français",
+        "en" => "English",
+        "br" => "Brezhoneg",
+        "oc" => "Occitan",
+        other => other,
+    }
+}

@@ -1,0 +1,127 @@
+//! The rules every record obeys, whoever wrote it. One function, so that what a stranger sends and what
+//! we write are held to the same.
+
+use super::{
+    Problem, Record,
+    canonical::Document,
+    codes::{Decision, FollowUpStatus},
+    said::Said,
+};
+
+/// Largest record, in bytes of its text (rule 16).
+pub const MAX_BYTES: usize = 512 * 1024;
+/// Most tags and attachments, most recipients.
+const MAX_LIST: usize = 200;
+
+/// The rules a record breaks; none: it holds.
+#[must_use]
+pub fn broken(record: &Record) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    identity(record, &mut problems);
+    versions(record, &mut problems);
+    bounds(record, &mut problems);
+    said(record, &mut problems);
+    problems
+}
+
+/// Rule 1 and FEP-fe34: id and author live at one origin.
+fn identity(record: &Record, problems: &mut Vec<Problem>) {
+    let envelope = &record.envelope;
+    if !envelope.id.same_origin(&envelope.author) {
+        problems.push(Problem::new("attributedTo", "other-origin", envelope.author.as_str()));
+    }
+    if !matches!(envelope.object_type.as_str(), "Note" | "Event" | "Article") {
+        problems.push(Problem::new("type", "record-type", &envelope.object_type));
+    }
+}
+
+/// Rule 3: 1, 2, 3 …; `previous` and `updated` from 2 on, `updated` after `published`.
+fn versions(record: &Record, problems: &mut Vec<Problem>) {
+    let envelope = &record.envelope;
+    let first = envelope.version == 1;
+    if envelope.version == 0 {
+        problems.push(Problem::new("parvis:version", "version-number", "0"));
+    }
+    if first && (envelope.previous.is_some() || envelope.updated.is_some()) {
+        problems.push(Problem::new("parvis:version", "first-version", "1"));
+    }
+    if envelope.version > 1 && (envelope.previous.is_none() || envelope.updated.is_none()) {
+        problems.push(Problem::new("parvis:previous", "later-version", envelope.version.to_string()));
+    }
+    if envelope.updated.is_some_and(|updated| updated <= envelope.published) {
+        problems.push(Problem::new("updated", "updated-before-published", ""));
+    }
+}
+
+/// Rule 16 and threats D8: lists are bounded.
+fn bounds(record: &Record, problems: &mut Vec<Problem>) {
+    let envelope = &record.envelope;
+    let lists = [
+        ("to", envelope.to.len()),
+        ("cc", envelope.cc.len()),
+        ("tag", envelope.tag.len()),
+        ("attachment", envelope.attachment.len()),
+    ];
+    for (name, length) in lists {
+        if length > MAX_LIST {
+            problems.push(Problem::new(name, "too-many", length.to_string()));
+        }
+    }
+    if !content_map_holds(&envelope.content_map) {
+        problems.push(Problem::new("contentMap", "lang", "not a text by language"));
+    }
+}
+
+/// Every key a language, every value a text.
+fn content_map_holds(map: &Document) -> bool {
+    map.iter().all(|(lang, text)| super::Lang::parse(lang).is_ok() && text.is_string())
+}
+
+/// What the kind asks for.
+fn said(record: &Record, problems: &mut Vec<Problem>) {
+    match &record.said {
+        Said::Saisine(question) if question.addressee.is_none() => {
+            problems.push(Problem::new("parvis:addressee", "missing-field", "a saisine names the council"));
+        }
+        Said::Acceptance(said) | Said::Refusal(said) => concerns(&said.concerns, problems),
+        Said::Delivery(said) => concerns(&said.concerns, problems),
+        Said::Answer(answer) => {
+            concerns(&answer.concerns, problems);
+            if answer.decision == Decision::Refused && answer.reason.is_none() {
+                problems.push(Problem::new("parvis:reason", "reason-needed", "refused"));
+            }
+            argued(record, problems);
+        }
+        Said::FollowUp(follow_up) => {
+            concerns(&follow_up.concerns, problems);
+            if follow_up.status == FollowUpStatus::Abandoned && follow_up.reason.is_none() {
+                problems.push(Problem::new("parvis:reason", "reason-needed", "abandoned"));
+            }
+            argued(record, problems);
+        }
+        Said::Recommendation(recommendation) if recommendation.number == 0 => {
+            problems.push(Problem::new("parvis:number", "number-from-one", "0"));
+        }
+        Said::Avis(avis) => {
+            let mut seen = std::collections::HashSet::new();
+            if let Some(twice) = avis.recommendations.iter().find(|id| !seen.insert(*id)) {
+                problems.push(Problem::new("parvis:recommendations", "listed-twice", twice.as_str()));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// It says what it is about.
+fn concerns(concerns: &[super::Iri], problems: &mut Vec<Problem>) {
+    if concerns.is_empty() {
+        problems.push(Problem::new("parvis:concerns", "missing-field", "names nothing"));
+    }
+}
+
+/// Rule 7 and requirement 0.9: a coded decision also needs its argued text.
+fn argued(record: &Record, problems: &mut Vec<Problem>) {
+    if super::html::plain(record.envelope.content.as_str()).trim().is_empty() {
+        problems.push(Problem::new("content", "argument-needed", ""));
+    }
+}

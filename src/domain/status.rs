@@ -1,0 +1,115 @@
+//! Where a recommendation stands: derived on every node alike from what others signed about it, never
+//! stored in it (register.md rule 7).
+
+use super::{
+    Instant, Iri,
+    codes::{Decision, FollowUpStatus, Status},
+};
+
+/// What an answer or a follow-up states.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stated {
+    /// An answer's decision.
+    Decision(Decision),
+    /// A follow-up's status.
+    Progress(FollowUpStatus),
+}
+
+/// One signed statement about a recommendation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Statement {
+    /// The answer or follow-up.
+    pub id: Iri,
+    /// Who states it.
+    pub author: Iri,
+    /// When.
+    pub published: Instant,
+    /// Whether its proof holds: without, it never counts (rule 5).
+    pub proven: bool,
+    /// What.
+    pub stated: Stated,
+}
+
+/// Where a recommendation stands, and which statement says so (none: no answer yet).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// The status.
+    pub status: Status,
+    /// The statement it rests on.
+    pub by: Option<Iri>,
+    /// Since when.
+    pub since: Option<Instant>,
+}
+
+/// Derives the standing from the latest proven statement of those who may speak: the addressee, and
+/// bodies that accepted its relay. `acknowledged`: the city's Delivery record of the avis exists.
+#[must_use]
+pub fn standing(speakers: &[Iri], statements: &[Statement], acknowledged: bool) -> Standing {
+    let latest = statements
+        .iter()
+        .filter(|statement| statement.proven && speakers.contains(&statement.author))
+        .max_by(|a, b| (a.published, &a.id).cmp(&(b.published, &b.id)));
+    match latest {
+        Some(statement) => Standing {
+            status: status(&statement.stated),
+            by: Some(statement.id.clone()),
+            since: Some(statement.published),
+        },
+        None => Standing {
+            status: if acknowledged { Status::UnderStudy } else { Status::Proposed },
+            by: None,
+            since: None,
+        },
+    }
+}
+
+/// The table of rule 7.
+fn status(stated: &Stated) -> Status {
+    match stated {
+        Stated::Decision(decision) => decision.status(),
+        Stated::Progress(progress) => progress.status(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn iri(name: &str) -> Iri {
+        Iri::parse(&format!("https://rennes.example/{name}")).unwrap()
+    }
+
+    fn says(id: &str, author: &str, at: &str, stated: Stated) -> Statement {
+        Statement {
+            id: iri(id),
+            author: iri(author),
+            published: Instant::parse(at).unwrap(),
+            proven: true,
+            stated,
+        }
+    }
+
+    #[test]
+    fn before_any_answer_proposed_then_under_study() {
+        assert_eq!(standing(&[iri("mairie")], &[], false).status, Status::Proposed);
+        assert_eq!(standing(&[iri("mairie")], &[], true).status, Status::UnderStudy);
+    }
+
+    #[test]
+    fn the_latest_word_of_the_addressee_counts_and_no_other_o33() {
+        let said = [
+            says("b", "mairie", "2026-05-01T00:00:00Z", Stated::Progress(FollowUpStatus::InProgress)),
+            says("a", "mairie", "2026-04-01T00:00:00Z", Stated::Decision(Decision::AcceptedInPart)),
+            says("c", "eve", "2026-06-01T00:00:00Z", Stated::Progress(FollowUpStatus::Done)),
+        ];
+        let standing = standing(&[iri("mairie")], &said, true);
+        assert_eq!((standing.status, standing.by), (Status::InProgress, Some(iri("b"))));
+    }
+
+    #[test]
+    fn an_unproven_statement_never_counts() {
+        let mut said = says("a", "mairie", "2026-04-01T00:00:00Z", Stated::Decision(Decision::Accepted));
+        said.proven = false;
+        assert_eq!(standing(&[iri("mairie")], &[said], false).status, Status::Proposed);
+    }
+}

@@ -1,0 +1,175 @@
+//! Words that can be wrong, as parsed types: titles, HTML, handles, slugs, languages.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::Problem;
+
+/// Makes a checked string type: its rule, and the function that decides.
+macro_rules! checked {
+    ($(#[$doc:meta])* $name:ident, $rule:literal, $holds:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Parses it.
+            ///
+            /// # Errors
+            #[doc = concat!("Rule `", $rule, "`.")]
+            pub fn parse(text: &str) -> Result<Self, Problem> {
+                let holds: fn(&str) -> bool = $holds;
+                if holds(text) { Ok(Self(text.to_owned())) } else { Err(Problem::new("", $rule, text)) }
+            }
+
+            /// As written.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Problem;
+            fn try_from(text: String) -> Result<Self, Problem> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
+    };
+}
+
+checked! {
+    /// A title: 1 to 300 characters on one line.
+    Title, "title", |text| {
+        let length = text.chars().count();
+        (1..=300).contains(&length) && text.trim() == text && !text.chars().any(unfit)
+    }
+}
+
+checked! {
+    /// HTML of a record: 1 byte to 256 KiB. It is kept as signed, and cleaned where it is shown
+    /// (register.md rule 15).
+    Html, "html", |text| (1..=256 * 1024).contains(&text.len()) && !text.contains('\0')
+}
+
+checked! {
+    /// The user part of a handle: 3 to 30 of `a-z 0-9 _` (wire.md checklist 41).
+    Handle, "handle", |text| {
+        (3..=30).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    }
+}
+
+checked! {
+    /// The last segment of a page's address: 1 to 80 of `a-z 0-9 -`.
+    Slug, "slug", |text| {
+        (1..=80).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !text.starts_with('-') && !text.ends_with('-')
+    }
+}
+
+checked! {
+    /// A BCP 47 language tag: `fr`, `en`, `br`, `oc`, `fr-CA`.
+    Lang, "lang", |text| {
+        let mut parts = text.split('-');
+        parts.next().is_some_and(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_lowercase()))
+            && parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
+    }
+}
+
+/// Characters that have no place in a line of text: controls, bidirectional overrides, zero widths.
+fn unfit(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200b}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+impl Lang {
+    /// French, the first language of the node.
+    #[must_use]
+    pub fn french() -> Self {
+        Self("fr".to_owned())
+    }
+}
+
+impl Slug {
+    /// A slug made of any text: accents taken off, the rest of the characters joined by `-`.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let plain = text.nfd().filter(char::is_ascii).collect::<String>().to_ascii_lowercase();
+        let words: Vec<&str> =
+            plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
+        let mut slug = words.join("-");
+        slug.truncate(80);
+        let slug = slug.trim_matches('-');
+        Self(if slug.is_empty() { "sans-titre".to_owned() } else { slug.to_owned() })
+    }
+}
+
+/// Text in several languages, the original first (register.md rule 23).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// Language and text; the first is the author's own.
+    pub in_languages: Vec<(Lang, String)>,
+    /// Languages the author had a machine translate into.
+    pub machine_translated: Vec<Lang>,
+}
+
+impl Words {
+    /// Text in one language.
+    #[must_use]
+    pub fn new(lang: Lang, text: impl Into<String>) -> Self {
+        Self { in_languages: vec![(lang, text.into())], machine_translated: Vec::new() }
+    }
+
+    /// The author's own words.
+    #[must_use]
+    pub fn original(&self) -> &str {
+        self.in_languages.first().map_or("", |(_, text)| text)
+    }
+
+    /// The text in a language, if there is one.
+    #[must_use]
+    pub fn in_language(&self, lang: &Lang) -> Option<&str> {
+        self.in_languages.iter().find(|(l, _)| l == lang).map(|(_, text)| text.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c7_a_title_holds_no_control_and_no_override() {
+        assert!(Title::parse("Avis 1 : l’accès").is_ok());
+        for bad in ["", " x", "a\nb", "a\u{202e}b", &"x".repeat(301)] {
+            assert!(Title::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn handles_slugs_and_languages() {
+        assert!(Handle::parse("ccnr").is_ok());
+        for bad in ["Cc", "../admin", "a b c", "éti"] {
+            assert!(Handle::parse(bad).is_err(), "{bad}");
+        }
+        assert_eq!(Slug::of("CCNR-A1 : l’École & la Ville").as_str(), "ccnr-a1-l-ecole-la-ville");
+        assert!(
+            Lang::parse("fr").is_ok() && Lang::parse("fr-CA").is_ok() && Lang::parse("français").is_err()
+        );
+    }
+}

@@ -1,0 +1,159 @@
+//! One version of something signed: a record, its withdrawal, or an actor. What the register appends.
+
+use super::{Actor, Hash, Instant, Iri, Problem, Record, Tombstone, canonical, canonical::Document};
+
+/// A version as the register holds it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Version {
+    /// A record.
+    Record(Box<Record>),
+    /// The end of a record.
+    Tombstone(Box<Tombstone>),
+    /// An actor of a Parvis node.
+    Actor(Box<Actor>),
+}
+
+impl Version {
+    /// Reads and checks a version from its text.
+    ///
+    /// # Errors
+    /// The rules it breaks; `too-large` over 512 KiB.
+    pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
+        if text.len() > super::rules::MAX_BYTES {
+            return Err(vec![Problem::new("", "too-large", text.len().to_string())]);
+        }
+        Self::from_document(&canonical::read(text).map_err(|problem| vec![problem])?)
+    }
+
+    /// Reads and checks a version.
+    ///
+    /// # Errors
+    /// The rules it breaks.
+    pub fn from_document(document: &Document) -> Result<Self, Vec<Problem>> {
+        if document.get("type").and_then(|kind| kind.as_str()) == Some("Tombstone") {
+            Ok(Self::Tombstone(Box::new(Tombstone::from_document(document)?)))
+        } else if document.contains_key("publicKey") {
+            Ok(Self::Actor(Box::new(Actor::from_document(document)?)))
+        } else {
+            Ok(Self::Record(Box::new(Record::from_document(document)?)))
+        }
+    }
+
+    /// Writes the document.
+    #[must_use]
+    pub fn to_document(&self) -> Document {
+        match self {
+            Self::Record(record) => record.to_document(),
+            Self::Tombstone(tombstone) => tombstone.to_document(),
+            Self::Actor(actor) => actor.to_document(),
+        }
+    }
+
+    /// Id of what it is a version of.
+    #[must_use]
+    pub const fn id(&self) -> &Iri {
+        match self {
+            Self::Record(record) => &record.envelope.id,
+            Self::Tombstone(tombstone) => &tombstone.id,
+            Self::Actor(actor) => &actor.id,
+        }
+    }
+
+    /// Its author, who signs; of an actor, itself.
+    #[must_use]
+    pub const fn author(&self) -> &Iri {
+        match self {
+            Self::Record(record) => &record.envelope.author,
+            Self::Tombstone(tombstone) => &tombstone.author,
+            Self::Actor(actor) => &actor.id,
+        }
+    }
+
+    /// Kind without prefix; `Actor` for actors.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Record(record) => record.said.kind(),
+            Self::Tombstone(tombstone) => tombstone.kind.strip_prefix("parvis:").unwrap_or(&tombstone.kind),
+            Self::Actor(_) => "Actor",
+        }
+    }
+
+    /// 1, 2, 3 …
+    #[must_use]
+    pub const fn number(&self) -> u32 {
+        match self {
+            Self::Record(record) => record.envelope.version,
+            Self::Tombstone(tombstone) => tombstone.version,
+            Self::Actor(actor) => actor.version,
+        }
+    }
+
+    /// Hash of the version before.
+    #[must_use]
+    pub const fn previous(&self) -> Option<&Hash> {
+        match self {
+            Self::Record(record) => record.envelope.previous.as_ref(),
+            Self::Tombstone(tombstone) => Some(&tombstone.previous),
+            Self::Actor(actor) => actor.previous.as_ref(),
+        }
+    }
+
+    /// When it was first published.
+    #[must_use]
+    pub const fn published(&self) -> Instant {
+        match self {
+            Self::Record(record) => record.envelope.published,
+            Self::Tombstone(tombstone) => tombstone.published,
+            Self::Actor(actor) => actor.published,
+        }
+    }
+
+    /// When this version was written, if it is not the first.
+    #[must_use]
+    pub const fn updated(&self) -> Option<Instant> {
+        match self {
+            Self::Record(record) => record.envelope.updated,
+            Self::Tombstone(tombstone) => Some(tombstone.updated),
+            Self::Actor(actor) => actor.updated,
+        }
+    }
+
+    /// When this version was written.
+    #[must_use]
+    pub fn written(&self) -> Instant {
+        self.updated().unwrap_or(self.published())
+    }
+
+    /// Whether `self` may follow `before` in one chain (rules 1, 2, 3): same id, author and published,
+    /// number one higher, `previous` its hash, `updated` later.
+    ///
+    /// # Errors
+    /// The first rule it breaks.
+    pub fn follows(&self, before: &Self, hash_before: &Hash) -> Result<(), Problem> {
+        if self.id() != before.id() || self.kind() != before.kind() {
+            return Err(Problem::new("id", "chain-identity", self.id().as_str()));
+        }
+        if self.author() != before.author() {
+            return Err(Problem::new("attributedTo", "chain-author", self.author().as_str()));
+        }
+        if self.published() != before.published() {
+            return Err(Problem::new("published", "chain-published", self.published().to_string()));
+        }
+        if matches!(before, Self::Tombstone(_)) {
+            return Err(Problem::new("id", "chain-withdrawn", self.id().as_str()));
+        }
+        if self.number() != before.number() + 1 || self.previous() != Some(hash_before) {
+            return Err(Problem::new("parvis:previous", "chain-broken", self.number().to_string()));
+        }
+        if self.written() <= before.written() {
+            return Err(Problem::new("updated", "chain-time", self.written().to_string()));
+        }
+        if let (Self::Record(new), Self::Record(old)) = (self, before)
+            && new.envelope.in_reply_to != old.envelope.in_reply_to
+        {
+            return Err(Problem::new("inReplyTo", "chain-identity", self.id().as_str()));
+        }
+        Ok(())
+    }
+}
