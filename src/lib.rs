@@ -16,6 +16,7 @@ pub mod config;
 pub mod domain;
 pub mod error;
 pub mod federation;
+pub mod storage;
 pub mod urls;
 
 pub use app::App;

@@ -22,6 +22,7 @@ CREATE TABLE versions (
 ) STRICT;
 CREATE INDEX versions_by_author ON versions (author, uri, version);
 CREATE INDEX versions_by_origin ON versions (origin, seq);
+CREATE INDEX versions_ours ON versions (seq) WHERE ours;
 
 CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 INSERT INTO counters (name, value) VALUES ('changes', 0), ('activities', 0);
@@ -57,14 +58,14 @@ CREATE TABLE records (
     first_seq    INTEGER NOT NULL,              -- of the first version received
     document     TEXT NOT NULL
 ) STRICT;
-CREATE INDEX records_by_kind ON records (kind, published DESC, uri);
-CREATE INDEX records_by_author ON records (author, kind, published DESC, uri);
+CREATE INDEX records_by_kind ON records (kind, published, uri);
+CREATE INDEX records_by_author ON records (author, kind, published, uri);
 CREATE INDEX records_by_context ON records (context, published, uri);
 CREATE INDEX records_by_parent ON records (parent, published, uri);
 CREATE INDEX records_by_avis ON records (avis, number, uri);
-CREATE INDEX records_by_question ON records (question, kind, published, uri);
-CREATE UNIQUE INDEX records_by_slug ON records (kind, slug) WHERE ours = 1;
-CREATE INDEX records_by_origin ON records (ours, published DESC, uri);
+CREATE INDEX records_by_question ON records (question, published, uri);
+CREATE UNIQUE INDEX records_by_slug ON records (kind, slug) WHERE ours;
+CREATE INDEX records_by_origin ON records (ours, published, uri);
 
 CREATE TABLE links (
     source       TEXT NOT NULL,
@@ -75,6 +76,7 @@ CREATE TABLE links (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX links_by_target ON links (target, relation, source);
 
+-- Words already normalised and stemmed; rowid is records.first_seq.
 CREATE VIRTUAL TABLE search USING fts5 (uri UNINDEXED, body, tokenize = "unicode61 remove_diacritics 2");
 
 -- ── Actors and keys ──────────────────────────────────────────────────────────
@@ -98,7 +100,7 @@ CREATE TABLE actors (
     fetched_at   INTEGER NOT NULL,
     gone_at      INTEGER
 ) STRICT;
-CREATE UNIQUE INDEX actors_by_handle ON actors (handle) WHERE ours = 1;
+CREATE UNIQUE INDEX actors_by_handle ON actors (handle) WHERE ours;
 CREATE INDEX actors_by_host ON actors (host, uri);
 
 CREATE TABLE keys (

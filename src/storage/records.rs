@@ -1,0 +1,378 @@
+//! The current state of every record, derived from the register: what lists, pages and statuses read.
+//! `parvis reindex` empties these rows and builds them again from `versions`.
+
+use sqlx::FromRow;
+
+use super::{
+    Db, Tx, json_list,
+    query::{args, queries},
+};
+use crate::Result;
+
+queries! {
+    PUT = "INSERT INTO records (uri, kind, author, origin, ours, context, parent, question, avis, addressee, audience,
+            slug, reference, title, lang, number, decision, status, synthetic, withdrawn, version, hash, proof,
+            published, updated, seq, first_seq, document)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+            $23, $24, $25, $26, $27, $28)
+        ON CONFLICT (uri) DO UPDATE SET kind = excluded.kind, ours = excluded.ours, context = excluded.context,
+            parent = excluded.parent, question = excluded.question, avis = excluded.avis,
+            addressee = excluded.addressee, audience = excluded.audience, slug = excluded.slug,
+            reference = excluded.reference, title = excluded.title, lang = excluded.lang, number = excluded.number,
+            decision = excluded.decision, status = excluded.status, synthetic = excluded.synthetic,
+            withdrawn = excluded.withdrawn, version = excluded.version, hash = excluded.hash,
+            proof = excluded.proof, updated = excluded.updated, seq = excluded.seq, document = excluded.document
+        WHERE excluded.version >= records.version";
+    GET = "SELECT * FROM records WHERE uri = $1";
+    BY_SLUG = "SELECT * FROM records WHERE ours AND kind = $1 AND slug = $2";
+    BY_REFERENCE = "SELECT * FROM records WHERE ours AND reference = $1 ORDER BY uri LIMIT 1";
+    BY_KIND = "SELECT * FROM records WHERE kind = $1 AND (published, uri) < ($2, $3)
+        ORDER BY published DESC, uri DESC LIMIT $4";
+    BY_KIND_OURS = "SELECT * FROM records WHERE kind = $1 AND ours AND (published, uri) < ($2, $3)
+        ORDER BY published DESC, uri DESC LIMIT $4";
+    BY_AUTHOR = "SELECT * FROM records WHERE author = $1 AND kind = $2 AND (published, uri) < ($3, $4)
+        ORDER BY published DESC, uri DESC LIMIT $5";
+    ALL_BY_AUTHOR = "SELECT * FROM records WHERE author = $1 AND (published, uri) < ($2, $3)
+        ORDER BY published DESC, uri DESC LIMIT $4";
+    BY_SIDE = "SELECT * FROM records WHERE ours = $1 AND (published, uri) < ($2, $3)
+        ORDER BY published DESC, uri DESC LIMIT $4";
+    BY_CONTEXT = "SELECT * FROM records WHERE context = $1 AND (published, uri) > ($2, $3)
+        ORDER BY published, uri LIMIT $4";
+    BY_PARENT = "SELECT * FROM records WHERE parent = $1 AND (published, uri) > ($2, $3)
+        ORDER BY published, uri LIMIT $4";
+    BY_QUESTION = "SELECT * FROM records WHERE question = $1 ORDER BY published, uri";
+    BY_AVIS = "SELECT * FROM records WHERE avis = $1 ORDER BY number NULLS LAST, uri";
+    BY_URIS = "SELECT * FROM records WHERE uri IN (SELECT value FROM json_each($1)) ORDER BY uri",
+        pg = "SELECT * FROM records WHERE uri IN (SELECT value FROM jsonb_array_elements_text($1::jsonb)) ORDER BY uri";
+    CONCERNING = "SELECT l.target, r.* FROM links l JOIN records r ON r.uri = l.source
+        WHERE l.relation = $2 AND l.target IN (SELECT value FROM json_each($1))
+        ORDER BY l.target, r.published, r.uri",
+        pg = "SELECT l.target, r.* FROM links l JOIN records r ON r.uri = l.source
+        WHERE l.relation = $2 AND l.target IN (SELECT value FROM jsonb_array_elements_text($1::jsonb))
+        ORDER BY l.target, r.published, r.uri";
+    COUNTS = "SELECT kind, ours, count(*) AS total FROM records WHERE NOT withdrawn GROUP BY kind, ours ORDER BY kind, ours";
+    COUNTS_OF = "SELECT kind, ours, count(*) AS total FROM records WHERE NOT withdrawn AND author = $1
+        GROUP BY kind, ours ORDER BY kind, ours";
+    CLEAR = "DELETE FROM records";
+}
+
+/// The current state of a record.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Row {
+    /// Id.
+    pub uri: String,
+    /// `parvis:kind`: Saisine, Acceptance, Refusal, Avis, Recommendation, Delivery, Answer, `FollowUp` …
+    pub kind: String,
+    /// `attributedTo`.
+    pub author: String,
+    /// Authority of the author.
+    pub origin: String,
+    /// Whether we hold the author's key.
+    pub ours: bool,
+    /// Its thread.
+    pub context: String,
+    /// `inReplyTo`.
+    pub parent: Option<String>,
+    /// The question it belongs to.
+    pub question: Option<String>,
+    /// The avis it belongs to.
+    pub avis: Option<String>,
+    /// Who is asked to answer.
+    pub addressee: Option<String>,
+    /// The Group of the thread.
+    pub audience: Option<String>,
+    /// Last segment of its page's path; unique among ours of one kind.
+    pub slug: String,
+    /// `parvis:ref`: official number.
+    pub reference: Option<String>,
+    /// Title, in its language.
+    pub title: String,
+    /// BCP 47 tag.
+    pub lang: String,
+    /// Rank of a recommendation in its avis.
+    pub number: Option<i64>,
+    /// Code of an answer's decision.
+    pub decision: Option<String>,
+    /// Code of a follow-up's status.
+    pub status: Option<String>,
+    /// Whether it says it is invented.
+    pub synthetic: bool,
+    /// Whether its last version withdraws it.
+    pub withdrawn: bool,
+    /// Current version.
+    pub version: i64,
+    /// Hash of the current version.
+    pub hash: String,
+    /// `valid` or `absent`.
+    pub proof: String,
+    /// As written: RFC 3339, UTC.
+    pub published: String,
+    /// As written; `None` in version 1.
+    pub updated: Option<String>,
+    /// Register number of the current version.
+    pub seq: i64,
+    /// Register number of the first version that came here; never changes.
+    pub first_seq: i64,
+    /// The document of the current version, exactly.
+    pub document: String,
+}
+
+impl Row {
+    /// Where a list that ended with this record goes on.
+    #[must_use]
+    pub fn cursor(&self) -> Cursor {
+        Cursor { published: self.published.clone(), uri: self.uri.clone() }
+    }
+}
+
+/// A place in a list sorted by `(published, uri)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// `published` of the last record shown.
+    pub published: String,
+    /// Its id.
+    pub uri: String,
+}
+
+/// One page of a list: at most `limit` records beyond `after` in the order of the list.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The last record already shown; `None` starts at the beginning.
+    pub after: Option<Cursor>,
+    /// How many at most.
+    pub limit: i64,
+}
+
+impl Page {
+    /// The first page.
+    #[must_use]
+    pub const fn first(limit: i64) -> Self {
+        Self { after: None, limit }
+    }
+
+    /// The page that follows a place.
+    #[must_use]
+    pub const fn after(cursor: Cursor, limit: i64) -> Self {
+        Self { after: Some(cursor), limit }
+    }
+
+    /// Start of a list that goes from the latest to the oldest: `~` sorts after every date.
+    pub(super) fn from_latest(&self) -> (&str, &str) {
+        self.after.as_ref().map_or(("~", ""), |at| (&at.published, &at.uri))
+    }
+
+    /// Start of a list that goes from the oldest to the latest.
+    fn from_oldest(&self) -> (&str, &str) {
+        self.after.as_ref().map_or(("", ""), |at| (&at.published, &at.uri))
+    }
+}
+
+/// A record and the one it is linked to.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Concerning {
+    /// The record (or actor) asked about.
+    pub target: String,
+    /// The record that names it.
+    #[sqlx(flatten)]
+    pub record: Row,
+}
+
+/// How many records of a kind are here, withdrawn ones apart.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Count {
+    /// `parvis:kind`.
+    pub kind: String,
+    /// Ours, or received.
+    pub ours: bool,
+    /// How many.
+    pub total: i64,
+}
+
+/// Puts the current state of a record, unless a later version is there already. `first_seq`, `author`,
+/// `origin` and `published` keep the values of the first put. Gives whether the row changed: links and
+/// search follow only then.
+///
+/// # Errors
+/// `Conflict` when another record of ours and of that kind has that slug.
+pub async fn put(tx: &mut Tx, row: &Row) -> Result<bool> {
+    let args = args![
+        &row.uri, &row.kind, &row.author, &row.origin, row.ours, &row.context, &row.parent, &row.question,
+        &row.avis, &row.addressee, &row.audience, &row.slug, &row.reference, &row.title, &row.lang,
+        row.number, &row.decision, &row.status, row.synthetic, row.withdrawn, row.version, &row.hash,
+        &row.proof, &row.published, &row.updated, row.seq, row.first_seq, &row.document
+    ];
+    Ok(tx.run(&PUT, args).await? > 0)
+}
+
+/// Forgets every row (the register stays), before a reindex.
+///
+/// # Errors
+/// Those of the database.
+pub async fn clear(tx: &mut Tx) -> Result<()> {
+    tx.run(&CLEAR, args![]).await.map(drop)
+}
+
+/// The record of that id.
+///
+/// # Errors
+/// Those of the database.
+pub async fn get(db: &Db, uri: &str) -> Result<Option<Row>> {
+    db.first(&GET, args![uri]).await
+}
+
+/// The record of that id, read by a transaction.
+///
+/// # Errors
+/// Those of the database.
+pub async fn get_in(tx: &mut Tx, uri: &str) -> Result<Option<Row>> {
+    tx.first(&GET, args![uri]).await
+}
+
+/// Our record of that kind and slug.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_slug(db: &Db, kind: &str, slug: &str) -> Result<Option<Row>> {
+    db.first(&BY_SLUG, args![kind, slug]).await
+}
+
+/// Whether a slug is taken among our records of a kind, read by the transaction that will take one.
+///
+/// # Errors
+/// Those of the database.
+pub async fn slug_taken(tx: &mut Tx, kind: &str, slug: &str) -> Result<bool> {
+    Ok(tx.first::<Row>(&BY_SLUG, args![kind, slug]).await?.is_some())
+}
+
+/// Our record of that official number.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_reference(db: &Db, reference: &str) -> Result<Option<Row>> {
+    db.first(&BY_REFERENCE, args![reference]).await
+}
+
+/// Records of a kind, ours and received, the latest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_kind(db: &Db, kind: &str, page: &Page) -> Result<Vec<Row>> {
+    let (published, uri) = page.from_latest();
+    db.all(&BY_KIND, args![kind, published, uri, page.limit]).await
+}
+
+/// Our records of a kind, the latest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_kind_ours(db: &Db, kind: &str, page: &Page) -> Result<Vec<Row>> {
+    let (published, uri) = page.from_latest();
+    db.all(&BY_KIND_OURS, args![kind, published, uri, page.limit]).await
+}
+
+/// Records of an author, of one kind, the latest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_author(db: &Db, author: &str, kind: &str, page: &Page) -> Result<Vec<Row>> {
+    let (published, uri) = page.from_latest();
+    db.all(&BY_AUTHOR, args![author, kind, published, uri, page.limit]).await
+}
+
+/// Records of an author, of every kind, the latest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn all_by_author(db: &Db, author: &str, page: &Page) -> Result<Vec<Row>> {
+    let (published, uri) = page.from_latest();
+    db.all(&ALL_BY_AUTHOR, args![author, published, uri, page.limit]).await
+}
+
+/// Records received from other nodes, the latest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn received(db: &Db, page: &Page) -> Result<Vec<Row>> {
+    let (published, uri) = page.from_latest();
+    db.all(&BY_SIDE, args![false, published, uri, page.limit]).await
+}
+
+/// Our records of every kind, the latest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn ours(db: &Db, page: &Page) -> Result<Vec<Row>> {
+    let (published, uri) = page.from_latest();
+    db.all(&BY_SIDE, args![true, published, uri, page.limit]).await
+}
+
+/// The records of a thread, the oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_context(db: &Db, context: &str, page: &Page) -> Result<Vec<Row>> {
+    let (published, uri) = page.from_oldest();
+    db.all(&BY_CONTEXT, args![context, published, uri, page.limit]).await
+}
+
+/// The records that reply to one, the oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_parent(db: &Db, parent: &str, page: &Page) -> Result<Vec<Row>> {
+    let (published, uri) = page.from_oldest();
+    db.all(&BY_PARENT, args![parent, published, uri, page.limit]).await
+}
+
+/// Every record that belongs to a question, the oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_question(db: &Db, question: &str) -> Result<Vec<Row>> {
+    db.all(&BY_QUESTION, args![question]).await
+}
+
+/// Every record that belongs to an avis: its recommendations by number, then the rest.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_avis(db: &Db, avis: &str) -> Result<Vec<Row>> {
+    db.all(&BY_AVIS, args![avis]).await
+}
+
+/// The records of those ids that are here, sorted by id.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_uris(db: &Db, uris: &[impl AsRef<str> + Sync]) -> Result<Vec<Row>> {
+    db.all(&BY_URIS, args![&json_list(uris)]).await
+}
+
+/// The records that name one of `targets` by `relation`, sorted by target, then the oldest first: the
+/// answers and follow-ups of all the recommendations of an avis in one read.
+///
+/// # Errors
+/// Those of the database.
+pub async fn concerning(
+    db: &Db,
+    targets: &[impl AsRef<str> + Sync],
+    relation: &str,
+) -> Result<Vec<Concerning>> {
+    db.all(&CONCERNING, args![&json_list(targets), relation]).await
+}
+
+/// How many records of each kind are here, ours and received apart, without withdrawn ones.
+///
+/// # Errors
+/// Those of the database.
+pub async fn counts(db: &Db) -> Result<Vec<Count>> {
+    db.all(&COUNTS, args![]).await
+}
+
+/// The same for one author.
+///
+/// # Errors
+/// Those of the database.
+pub async fn counts_of(db: &Db, author: &str) -> Result<Vec<Count>> {
+    db.all(&COUNTS_OF, args![author]).await
+}

@@ -1,0 +1,71 @@
+//! What each reference of a dossier became: importing the same dossier again changes what changed in it
+//! and publishes nothing twice.
+
+use sqlx::FromRow;
+
+use super::{
+    Db, Tx,
+    query::{args, queries},
+};
+use crate::Result;
+
+queries! {
+    PUT = "INSERT INTO sources (reference, uri, kind, digest) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (reference) DO UPDATE SET digest = excluded.digest";
+    GET = "SELECT * FROM sources WHERE reference = $1";
+    BY_URI = "SELECT * FROM sources WHERE uri = $1";
+    EVERY = "SELECT * FROM sources ORDER BY reference";
+}
+
+/// A reference and its record.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Source {
+    /// Stable reference of the dossier.
+    pub reference: String,
+    /// Id of the record (or actor) it became.
+    pub uri: String,
+    /// Its kind.
+    pub kind: String,
+    /// Digest of the dossier's item as last published.
+    pub digest: String,
+}
+
+/// Puts a reference; over a known one it changes the digest alone.
+///
+/// # Errors
+/// `Conflict` when another reference became that record.
+pub async fn put(tx: &mut Tx, source: &Source) -> Result<()> {
+    tx.run(&PUT, args![&source.reference, &source.uri, &source.kind, &source.digest]).await.map(drop)
+}
+
+/// What a reference became.
+///
+/// # Errors
+/// Those of the database.
+pub async fn get(db: &Db, reference: &str) -> Result<Option<Source>> {
+    db.first(&GET, args![reference]).await
+}
+
+/// What a reference became, read by a transaction.
+///
+/// # Errors
+/// Those of the database.
+pub async fn get_in(tx: &mut Tx, reference: &str) -> Result<Option<Source>> {
+    tx.first(&GET, args![reference]).await
+}
+
+/// The reference a record came from.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_uri(db: &Db, uri: &str) -> Result<Option<Source>> {
+    db.first(&BY_URI, args![uri]).await
+}
+
+/// Every reference.
+///
+/// # Errors
+/// Those of the database.
+pub async fn all(db: &Db) -> Result<Vec<Source>> {
+    db.all(&EVERY, args![]).await
+}
