@@ -25,7 +25,7 @@ queries! {
     KNOWN = "SELECT * FROM actors WHERE NOT ours AND uri > $1 ORDER BY uri LIMIT $2";
     BY_HOST = "SELECT * FROM actors WHERE host = $1 ORDER BY uri";
     BY_URIS = "SELECT * FROM actors WHERE uri IN (SELECT value FROM json_each($1)) ORDER BY uri",
-        pg = "SELECT * FROM actors WHERE uri IN (SELECT value FROM jsonb_array_elements_text($1::jsonb)) ORDER BY uri";
+        pg = "SELECT * FROM actors WHERE uri IN (SELECT value FROM jsonb_array_elements_text(CAST($1 AS TEXT)::jsonb)) ORDER BY uri";
     GONE = "UPDATE actors SET gone_at = $2 WHERE uri = $1 AND gone_at IS NULL";
 }
 

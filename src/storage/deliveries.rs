@@ -12,13 +12,13 @@ use crate::Result;
 queries! {
     ADD_HOSTS = "INSERT INTO hosts (host) SELECT DISTINCT value ->> 1 FROM json_each($1) WHERE true
         ON CONFLICT (host) DO NOTHING",
-        pg = "INSERT INTO hosts (host) SELECT DISTINCT value ->> 1 FROM jsonb_array_elements($1::jsonb) ORDER BY 1
+        pg = "INSERT INTO hosts (host) SELECT DISTINCT value ->> 1 FROM jsonb_array_elements(CAST($1 AS TEXT)::jsonb) ORDER BY 1
         ON CONFLICT (host) DO NOTHING";
     ENQUEUE = "INSERT INTO deliveries (activity, inbox, host, created_at)
         SELECT DISTINCT CAST($2 AS BIGINT), value ->> 0, value ->> 1, CAST($3 AS BIGINT) FROM json_each($1) WHERE true
         ON CONFLICT (activity, inbox) DO NOTHING",
         pg = "INSERT INTO deliveries (activity, inbox, host, created_at)
-        SELECT DISTINCT CAST($2 AS BIGINT), value ->> 0, value ->> 1, CAST($3 AS BIGINT) FROM jsonb_array_elements($1::jsonb)
+        SELECT DISTINCT CAST($2 AS BIGINT), value ->> 0, value ->> 1, CAST($3 AS BIGINT) FROM jsonb_array_elements(CAST($1 AS TEXT)::jsonb)
         ON CONFLICT (activity, inbox) DO NOTHING";
     NEXT_FOR_HOST = "SELECT d.activity AS seq, d.inbox, d.host, d.attempts, d.created_at, o.activity, o.actor, o.kind, o.object, o.document
         FROM deliveries d JOIN outbox o ON o.seq = d.activity WHERE d.host = $1 AND d.state = 0

@@ -14,7 +14,7 @@ queries! {
         SELECT $1, value ->> 0, value ->> 1, min(CAST(value ->> 2 AS BIGINT)) FROM json_each($2) WHERE true
         GROUP BY value ->> 0, value ->> 1",
         pg = "INSERT INTO links (source, relation, target, position)
-        SELECT CAST($1 AS TEXT), value ->> 0, value ->> 1, min(CAST(value ->> 2 AS BIGINT)) FROM jsonb_array_elements($2::jsonb)
+        SELECT CAST($1 AS TEXT), value ->> 0, value ->> 1, min(CAST(value ->> 2 AS BIGINT)) FROM jsonb_array_elements(CAST($2 AS TEXT)::jsonb)
         GROUP BY value ->> 0, value ->> 1";
     OF_SOURCE = "SELECT * FROM links WHERE source = $1 ORDER BY relation, position, target";
     TO_TARGET = "SELECT * FROM links WHERE target = $1 AND relation = $2 AND source > $3 ORDER BY source LIMIT $4";

@@ -18,7 +18,7 @@ queries! {
     COUNTS = "SELECT object, kind, count(*) AS total FROM reactions WHERE object IN (SELECT value FROM json_each($1))
         GROUP BY object, kind ORDER BY object, kind",
         pg = "SELECT object, kind, count(*) AS total FROM reactions
-        WHERE object IN (SELECT value FROM jsonb_array_elements_text($1::jsonb))
+        WHERE object IN (SELECT value FROM jsonb_array_elements_text(CAST($1 AS TEXT)::jsonb))
         GROUP BY object, kind ORDER BY object, kind";
 }
 

@@ -43,12 +43,12 @@ queries! {
     BY_QUESTION = "SELECT * FROM records WHERE question = $1 ORDER BY published, uri";
     BY_AVIS = "SELECT * FROM records WHERE avis = $1 ORDER BY number NULLS LAST, uri";
     BY_URIS = "SELECT * FROM records WHERE uri IN (SELECT value FROM json_each($1)) ORDER BY uri",
-        pg = "SELECT * FROM records WHERE uri IN (SELECT value FROM jsonb_array_elements_text($1::jsonb)) ORDER BY uri";
+        pg = "SELECT * FROM records WHERE uri IN (SELECT value FROM jsonb_array_elements_text(CAST($1 AS TEXT)::jsonb)) ORDER BY uri";
     CONCERNING = "SELECT l.target, r.* FROM links l JOIN records r ON r.uri = l.source
         WHERE l.relation = $2 AND l.target IN (SELECT value FROM json_each($1))
         ORDER BY l.target, r.published, r.uri",
         pg = "SELECT l.target, r.* FROM links l JOIN records r ON r.uri = l.source
-        WHERE l.relation = $2 AND l.target IN (SELECT value FROM jsonb_array_elements_text($1::jsonb))
+        WHERE l.relation = $2 AND l.target IN (SELECT value FROM jsonb_array_elements_text(CAST($1 AS TEXT)::jsonb))
         ORDER BY l.target, r.published, r.uri";
     COUNTS = "SELECT kind, ours, count(*) AS total FROM records WHERE NOT withdrawn GROUP BY kind, ours ORDER BY kind, ours";
     COUNTS_OF = "SELECT kind, ours, count(*) AS total FROM records WHERE NOT withdrawn AND author = $1
