@@ -1,0 +1,128 @@
+// Reads every kind of page of a running node in headless Chromium, as a citizen would: in French and in
+// English, on a telephone (320 px) and on a desk (1280 px). It judges nothing: it measures, and
+// tests/browser.rs says what must hold.
+//
+//   echo '{"base": "http://…", "chromium": "/usr/bin/chromium", "pictures": "folder", "perKind": 2}' | node pages.mjs
+//
+// Standard output: one JSON object, { links: [...], pages: [...] }.
+
+import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { chromium } from "playwright-core";
+import { crawl, oneOfEachKind } from "./crawl.mjs";
+
+const { base, chromium: executablePath, pictures, perKind, missing } = JSON.parse(await text(process.stdin));
+const axePath = createRequire(import.meta.url).resolve("axe-core");
+const LANGUAGES = { fr: "fr-FR", en: "en-GB" };
+const WIDTHS = [320, 1280];
+
+mkdirSync(pictures, { recursive: true });
+const browser = await chromium.launch({
+  executablePath,
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+  ],
+});
+
+const links = await crawl(base);
+const paths = [...oneOfEachKind(links, perKind), ...missing];
+const pages = [];
+for (const [language, locale] of Object.entries(LANGUAGES)) {
+  for (const width of WIDTHS) {
+    const context = await browser.newContext({ locale, viewport: { width, height: 800 } });
+    for (const path of paths) pages.push({ path, language, width, ...(await measure(context, path, language, width)) });
+    await context.close();
+  }
+  const context = await browser.newContext({ locale, bypassCSP: true });
+  for (const path of paths) {
+    const measured = pages.find((page) => page.path === path && page.language === language && page.width === 1280);
+    measured.axe = await accessibility(context, path);
+  }
+  await context.close();
+}
+await browser.close();
+console.log(JSON.stringify({ links, pages }));
+
+/** One page in one language at one width. */
+async function measure(context, path, language, width) {
+  const page = await context.newPage();
+  const requests = [];
+  const console = [];
+  page.on("request", (request) => requests.push(request));
+  page.on("console", (message) => void (message.type() === "error" && console.push(message.text())));
+  page.on("pageerror", (error) => void console.push(String(error)));
+  await page.addInitScript(() => {
+    globalThis.violations = [];
+    document.addEventListener("securitypolicyviolation", (event) =>
+      globalThis.violations.push(`${event.violatedDirective}: ${event.blockedURI}`),
+    );
+  });
+  const response = await page.goto(base + path, { waitUntil: "load" });
+  const seen = await page.evaluate(() => ({
+    lang: document.documentElement.lang,
+    title: document.title,
+    headings: document.querySelectorAll("h1").length,
+    mains: document.querySelectorAll("main").length,
+    scripts: document.querySelectorAll("script:not([type='application/ld+json'])").length,
+    scrollWidth: document.scrollingElement.scrollWidth,
+    innerWidth: window.innerWidth,
+    violations: globalThis.violations,
+  }));
+  const picture = `${path.replaceAll(/[^\p{L}\p{N}]+/gu, "-").replaceAll(/^-|-$/g, "") || "accueil"}`.slice(0, 80);
+  await page.screenshot({ path: join(pictures, `${picture}.${language}.${width}.png`), fullPage: true });
+  const skipLink = await firstStop(page);
+  const transferred = await Promise.all(requests.map(sizeOf));
+  await page.close();
+  return {
+    status: response.status(),
+    policy: response.headers()["content-security-policy"] ?? null,
+    ...seen,
+    skipLink,
+    console,
+    requests: requests.map((request, n) => ({ url: request.url(), bytes: transferred[n] })),
+  };
+}
+
+/** Where the first press of Tab leads: a link inside the page, made visible, whose target exists. */
+async function firstStop(page) {
+  await page.keyboard.press("Tab");
+  return page.evaluate(() => {
+    const link = document.activeElement;
+    const box = link.getBoundingClientRect();
+    const href = link.getAttribute("href") ?? "";
+    return {
+      href,
+      visible: box.width > 1 && box.height > 1 && box.left >= 0 && box.top >= 0,
+      leadsSomewhere: href.startsWith("#") && document.getElementById(href.slice(1)) != null,
+    };
+  });
+}
+
+/** Bytes of one answer on the wire: headers and body. */
+async function sizeOf(request) {
+  try {
+    const sizes = await request.sizes();
+    return sizes.responseBodySize + sizes.responseHeadersSize;
+  } catch {
+    return 0; // a request that got no answer: named in the list all the same
+  }
+}
+
+/** What axe-core finds wrong. It is injected, so this context alone ignores the policy of the page. */
+async function accessibility(context, path) {
+  const page = await context.newPage();
+  await page.goto(base + path, { waitUntil: "load" });
+  await page.addScriptTag({ path: axePath });
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  await page.close();
+  return violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.map((node) => node.html.slice(0, 160)) }));
+}
