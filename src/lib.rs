@@ -14,6 +14,7 @@ pub mod app;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod dossier;
 pub mod error;
 pub mod federation;
 pub mod storage;

@@ -1,0 +1,106 @@
+//! Whole references: what each short reference of a dossier means.
+
+use std::collections::BTreeMap;
+
+use super::{
+    values::Addressee,
+    written::{Avis, Council, Dossier, Recommendation},
+};
+use crate::domain::CivilDate;
+
+/// What a whole reference names.
+#[derive(Clone, Copy)]
+pub(super) enum Target<'a> {
+    City,
+    Council(&'a Council),
+    /// A question, with the reference of its council and when it was asked.
+    Question(Option<&'a CivilDate>),
+    Avis,
+    Recommendation(&'a Avis, &'a Recommendation),
+}
+
+/// Every item of a dossier that others can name, by whole reference.
+pub(super) struct Index<'a> {
+    pub dossier: &'a Dossier,
+    targets: BTreeMap<String, Target<'a>>,
+    /// Where in the file a whole reference is given a second time, and which.
+    pub twice: Vec<(String, String)>,
+}
+
+impl<'a> Index<'a> {
+    pub fn new(dossier: &'a Dossier) -> Self {
+        let mut index = Self { dossier, targets: BTreeMap::new(), twice: Vec::new() };
+        index.add("city".to_owned(), dossier.city.reference.clone(), Target::City);
+        for (i, council) in dossier.councils.iter().enumerate() {
+            let whole = index.council(&council.reference);
+            index.add(format!("councils[{i}]"), whole, Target::Council(council));
+        }
+        for (i, question) in dossier.questions.iter().enumerate() {
+            let whole = index.under(&question.council, &question.reference);
+            index.add(format!("questions[{i}]"), whole, Target::Question(question.asked_on.as_ref()));
+        }
+        for (i, avis) in dossier.avis.iter().enumerate() {
+            let whole = index.under(&avis.council, &avis.reference);
+            for (j, recommendation) in avis.recommendations.iter().enumerate() {
+                let path = format!("avis[{i}].recommendations[{j}]");
+                let whole = format!("{whole}/{}", recommendation.reference);
+                index.add(path, whole, Target::Recommendation(avis, recommendation));
+            }
+            index.add(format!("avis[{i}]"), whole, Target::Avis);
+        }
+        index
+    }
+
+    fn add(&mut self, path: String, whole: String, target: Target<'a>) {
+        if self.targets.contains_key(&whole) {
+            self.twice.push((path, whole));
+        } else {
+            self.targets.insert(whole, target);
+        }
+    }
+
+    /// Whole reference of a council, written short (`ccnr`) or whole (`rennes/ccnr`).
+    pub fn council(&self, written: &str) -> String {
+        let city = &self.dossier.city.reference;
+        if written.strip_prefix(city.as_str()).is_some_and(|rest| rest.starts_with('/')) {
+            written.to_owned()
+        } else {
+            format!("{city}/{written}")
+        }
+    }
+
+    /// Whole reference of something under a council.
+    pub fn under(&self, council: &str, reference: &str) -> String {
+        format!("{}/{reference}", self.council(council))
+    }
+
+    /// What a reference means, seen from a council if it stands in one: the nearest that exists.
+    pub fn find(&self, written: &str, council: Option<&str>) -> Option<(String, Target<'a>)> {
+        let city = &self.dossier.city.reference;
+        let near = council.map(|council| self.under(council, written));
+        let candidates = near.into_iter().chain([format!("{city}/{written}"), written.to_owned()]);
+        candidates.filter_map(|whole| self.targets.get(&whole).map(|target| (whole, *target))).next()
+    }
+
+    /// The recommendation a reference names.
+    pub fn recommendation(&self, written: &str) -> Option<(String, &'a Avis, &'a Recommendation)> {
+        match self.find(written, None)? {
+            (whole, Target::Recommendation(avis, recommendation)) => Some((whole, avis, recommendation)),
+            _ => None,
+        }
+    }
+
+    /// Who is expected to answer a recommendation.
+    pub fn addressee(&self, recommendation: &Recommendation) -> Addressee {
+        let city = || Addressee::Handle(self.dossier.city.handle.clone());
+        recommendation.addressee.clone().unwrap_or_else(city)
+    }
+
+    /// Handle of a council, by reference.
+    pub fn handle_of(&self, council: &str) -> Option<&'a str> {
+        match self.targets.get(&self.council(council)) {
+            Some(Target::Council(council)) => Some(&council.handle),
+            _ => None,
+        }
+    }
+}
