@@ -17,7 +17,9 @@ pub mod domain;
 pub mod dossier;
 pub mod error;
 pub mod federation;
+pub mod keyring;
 pub mod storage;
+pub mod telemetry;
 pub mod urls;
 
 pub use app::App;

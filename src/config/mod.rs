@@ -1,11 +1,33 @@
-//! The configuration of a node: one struct per section, each key explained in `config/example.toml`.
-//! Defaults, files and environment are read in `load`; every value is checked before anything starts.
+//! The configuration of a node: one struct per section, each with `validate()`, each key explained in
+//! `config/example.toml`. File and environment are read by [`load`]; every value is checked, and every
+//! problem told at once, before anything starts.
 
-use std::{collections::BTreeMap, net::IpAddr, net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::Path};
 
 use ipnet::IpNet;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use url::Url;
+
+use crate::{
+    domain::{Iri, Problem},
+    urls::Urls,
+};
+
+mod city;
+mod database;
+mod federation;
+mod keys;
+mod known;
+mod load;
+mod replies;
+
+pub use city::City;
+pub use database::Database;
+pub use federation::Federation;
+pub use keys::Keys;
+pub use load::{Refused, load};
+pub use replies::Replies;
 
 /// Everything a node is told.
 #[derive(Clone, Debug, Deserialize)]
@@ -46,61 +68,6 @@ pub struct Config {
     pub replies: Replies,
 }
 
-/// The city or body that runs the node.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct City {
-    /// As people say it: `Rennes`.
-    pub name: String,
-    /// Code of the territory: COG of a commune (`35238`), SIREN of an EPCI, COG of a département or region.
-    pub territory: String,
-    /// Tier: commune, epci, departement, region, etat, ue.
-    #[serde(default = "default_tier")]
-    pub tier: String,
-}
-
-/// Where everything is kept.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Database {
-    /// `sqlite:parvis.sqlite` (default) or `postgres://user@host/name`.
-    pub url: String,
-}
-
-/// How other servers are reached (register.md rule 19).
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Federation {
-    /// Networks that may be reached besides global unicast, and then on any port and over plain http
-    /// too. Empty in production; a closed federation names its own.
-    pub allow_networks: Vec<IpNet>,
-    /// PEM files of additional certificate authorities.
-    pub extra_ca: Vec<PathBuf>,
-    /// Names resolved here rather than by the system: `"angers.localhost" = "127.0.0.1"`.
-    pub resolve: BTreeMap<String, IpAddr>,
-    /// Longest wait for one outgoing request, in seconds.
-    pub timeout_seconds: u64,
-    /// How many hosts are delivered to at once.
-    pub parallel_hosts: usize,
-}
-
-/// Keys at rest.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Keys {
-    /// File of 32 random bytes (or their 64 hex digits) that seals private keys in the database;
-    /// none: kept in plain form, protected by the rights of the database alone.
-    pub seal_with: Option<PathBuf>,
-}
-
-/// Citizens' replies.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Replies {
-    /// Whether a reply waits for a person's approval before it is shown (default: yes).
-    pub held: bool,
-}
-
 fn default_listen() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8100))
 }
@@ -110,30 +77,89 @@ fn default_time_zone() -> String {
 fn default_language() -> String {
     "fr".to_owned()
 }
-fn default_tier() -> String {
-    "commune".to_owned()
-}
 
-impl Default for Database {
-    fn default() -> Self {
-        Self { url: "sqlite:parvis.sqlite".to_owned() }
+impl Config {
+    /// Checks every value of every section; the files it names are read.
+    ///
+    /// # Errors
+    /// Every problem, its field being the key (`federation.extra_ca[0]`).
+    pub fn validate(&self) -> Result<(), Vec<Problem>> {
+        let mut problems = self.own_problems();
+        problems.extend(self.city.validate());
+        problems.extend(self.database.validate());
+        problems.extend(self.federation.validate());
+        problems.extend(self.keys.validate());
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
-}
 
-impl Default for Federation {
-    fn default() -> Self {
-        Self {
-            allow_networks: Vec::new(),
-            extra_ca: Vec::new(),
-            resolve: BTreeMap::new(),
-            timeout_seconds: 10,
-            parallel_hosts: 64,
+    /// Whether outgoing requests may leave the public internet (register.md rule 19): start-up says so
+    /// loudly.
+    #[must_use]
+    pub const fn is_closed_federation(&self) -> bool {
+        !self.federation.allow_networks.is_empty()
+    }
+
+    /// Makes relative paths start at the folder of the configuration file.
+    fn settle(&mut self, folder: &Path) {
+        self.database.settle(folder);
+        self.federation.settle(folder);
+        self.keys.settle(folder);
+    }
+
+    /// The keys that stand in no section.
+    fn own_problems(&self) -> Vec<Problem> {
+        let mut problems = self.address_problems();
+        if TimeZone::get(&self.time_zone).is_err() {
+            problems.push(Problem::new("time_zone", "time-zone", &self.time_zone));
         }
+        if !matches!(self.language.as_str(), "fr" | "en") {
+            problems.push(Problem::new("language", "language", &self.language));
+        }
+        if let Some(address) = self.metrics_listen
+            && (!address.ip().is_loopback() || address == self.listen)
+        {
+            problems.push(Problem::new("metrics_listen", "loopback-only", address.to_string()));
+        }
+        for (index, network) in self.trusted_proxies.iter().enumerate() {
+            if network.prefix_len() == 0 {
+                let field = format!("trusted_proxies[{index}]");
+                problems.push(Problem::new(field, "network-too-wide", network.to_string()));
+            }
+        }
+        problems
+    }
+
+    /// Domain and public URL, each alone and one against the other.
+    fn address_problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if !is_authority(&self.domain) {
+            problems.push(Problem::new("domain", "domain", &self.domain));
+        }
+        match Urls::new(&self.public_url) {
+            Err(problem) => problems.push(problem),
+            Ok(urls) => {
+                // A node may stand below the domain of its handles: parvis.rennes.example for @x@rennes.example.
+                let host = urls.host();
+                let below = host.strip_suffix(&self.domain).is_some_and(|rest| rest.ends_with('.'));
+                if host != self.domain && !below {
+                    problems.push(Problem::new(
+                        "domain",
+                        "domain-elsewhere",
+                        format!("{} ≠ {host}", self.domain),
+                    ));
+                }
+            }
+        }
+        if self.public_url.scheme() != "https" && !self.federation.permits(&self.public_url) {
+            problems.push(Problem::new("public_url", "public-url-https", self.public_url.as_str()));
+        }
+        problems
     }
 }
 
-impl Default for Replies {
-    fn default() -> Self {
-        Self { held: true }
-    }
+/// Whether a text is `host` or `host:port` as identifiers spell it (lower case, no default port).
+fn is_authority(text: &str) -> bool {
+    ["https", "http"]
+        .iter()
+        .any(|scheme| Iri::parse(&format!("{scheme}://{text}")).is_ok_and(|iri| iri.host() == text))
 }

@@ -1,0 +1,60 @@
+//! Section `[database]`: where everything is kept.
+
+use std::{fmt, path::Path};
+
+use serde::Deserialize;
+
+use crate::domain::Problem;
+
+/// Where everything is kept.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// `sqlite:parvis.sqlite` (default) or `postgres://user@host/name`. May hold a password: never logged.
+    pub url: String,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: "sqlite:parvis.sqlite".to_owned() }
+    }
+}
+
+impl Database {
+    /// The engine, without what may be secret: for messages.
+    #[must_use]
+    pub fn engine(&self) -> &str {
+        self.url.split(':').next().unwrap_or_default()
+    }
+
+    /// One of the two engines.
+    #[must_use]
+    pub fn validate(&self) -> Vec<Problem> {
+        let good = match self.url.split_once(':') {
+            Some(("sqlite", file)) => !file.trim_start_matches('/').is_empty(),
+            Some(("postgres" | "postgresql", _)) => {
+                url::Url::parse(&self.url).is_ok_and(|url| url.path().len() > 1)
+            }
+            _ => false,
+        };
+        if good { Vec::new() } else { vec![Problem::new("database.url", "database-url", self.engine())] }
+    }
+
+    /// A relative SQLite file starts at the folder of the configuration file.
+    pub(super) fn settle(&mut self, folder: &Path) {
+        if let Some(file) =
+            self.url.strip_prefix("sqlite:").map(|rest| rest.strip_prefix("//").unwrap_or(rest))
+            && !file.is_empty()
+            && !file.starts_with([':', '/'])
+        {
+            self.url = format!("sqlite:{}", folder.join(file).display());
+        }
+    }
+}
+
+/// A URL may hold a password (threats W21).
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Database({})", self.engine())
+    }
+}

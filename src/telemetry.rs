@@ -1,0 +1,108 @@
+//! What the node tells those who run it: log lines (never personal data, never a secret: threats W21),
+//! metrics, and the beat of its worker. Requests are logged by `server::requests`.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::{EnvFilter, filter::ParseError};
+
+/// The form of log lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For people who watch a terminal.
+    #[default]
+    Human,
+    /// One JSON object a line, for journals.
+    Json,
+}
+
+/// What is logged when nothing else is asked for: ours from `info`, libraries from `warn`.
+pub const DEFAULT_FILTER: &str = "warn,parvis=info";
+
+/// Bounds of the buckets of every duration, in seconds.
+const SECONDS: [f64; 11] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 10.0];
+
+/// Starts logging to standard error; a second call in one process changes nothing.
+///
+/// # Errors
+/// When the filter (`PARVIS_LOG`, the directives of `tracing-subscriber`) cannot be read.
+pub fn start_logging(format: Format, filter: &str) -> Result<(), ParseError> {
+    // The federation library logs whole message bodies at debug; they hold what people wrote.
+    let filter = EnvFilter::builder().parse(filter)?.add_directive("activitypub_federation=warn".parse()?);
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // An error here means that logging has already begun.
+    let _ = match format {
+        Format::Human => lines.with_target(false).compact().try_init(),
+        Format::Json => lines.json().flatten_event(true).with_current_span(false).try_init(),
+    };
+    Ok(())
+}
+
+/// The metrics of the process. Cheap to clone.
+#[derive(Clone)]
+pub struct Metrics(PrometheusHandle);
+
+impl Metrics {
+    /// Begins to count, for the whole process: once.
+    ///
+    /// # Errors
+    /// When another recorder counts already.
+    pub fn start() -> anyhow::Result<Self> {
+        let handle = PrometheusBuilder::new()
+            .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
+            .install_recorder()?;
+        describe();
+        Ok(Self(handle))
+    }
+
+    /// The text of `/metrics` (Prometheus exposition format 0.0.4).
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.0.run_upkeep();
+        self.0.render()
+    }
+}
+
+fn describe() {
+    metrics::describe_counter!("http_requests_total", "Requests answered, by method, route and status");
+    metrics::describe_histogram!("http_request_seconds", "Time to answer, by route");
+    metrics::describe_counter!("ap_refused_total", "Incoming messages refused, by reason");
+    metrics::gauge!("parvis_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+}
+
+/// When a loop last turned. Cheap to clone; clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Beat(Arc<AtomicI64>);
+
+impl Beat {
+    /// Notes that the loop turned at `now` (milliseconds since 1970).
+    pub fn at(&self, now: i64) {
+        self.0.store(now, Ordering::Relaxed);
+    }
+
+    /// How long ago the loop turned, in milliseconds; none if it never did.
+    #[must_use]
+    pub fn age(&self, now: i64) -> Option<i64> {
+        match self.0.load(Ordering::Relaxed) {
+            0 => None,
+            last => Some(now.saturating_sub(last).max(0)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_beat_is_shared_and_has_an_age() {
+        let beat = Beat::default();
+        assert_eq!(beat.age(5), None);
+        beat.clone().at(1_000);
+        assert_eq!(beat.age(61_000), Some(60_000));
+        assert_eq!(beat.age(500), Some(0), "a clock set back is no negative age");
+    }
+}
