@@ -13,7 +13,7 @@ const MAX_COVERED: usize = 32;
 
 /// The parameters of a `Signature` header.
 #[derive(Debug, Default)]
-struct Parameters<'a> {
+pub(super) struct Parameters<'a> {
     key_id: Option<&'a str>,
     algorithm: Option<&'a str>,
     created: Option<i64>,
@@ -37,7 +37,7 @@ pub(super) fn parse(request: &RequestView<'_>, header: &str) -> Result<Checked, 
 }
 
 /// Reads `name="value"` and `name=123`, separated by commas; a name comes once, a value has no escapes.
-fn parameters(header: &str) -> Result<Parameters<'_>, Refusal> {
+pub(super) fn parameters(header: &str) -> Result<Parameters<'_>, Refusal> {
     let (mut found, mut rest, mut seen) = (Parameters::default(), header.trim(), Vec::new());
     loop {
         let (name, after) = rest.split_once('=').ok_or(Refusal::SigMalformed)?;
@@ -72,7 +72,7 @@ fn parameters(header: &str) -> Result<Parameters<'_>, Refusal> {
 }
 
 /// What is covered: lower-case names, each once, in order.
-fn covered(list: &str) -> Result<Vec<String>, Refusal> {
+pub(super) fn covered(list: &str) -> Result<Vec<String>, Refusal> {
     let names: Vec<String> = list.split(' ').map(str::to_ascii_lowercase).collect();
     let repeated = names.iter().enumerate().any(|(at, name)| names[..at].contains(name));
     if names.len() > MAX_COVERED || repeated || names.iter().any(String::is_empty) {
@@ -135,7 +135,7 @@ fn check_coverage(request: &RequestView<'_>, covered: &[String]) -> Result<(), R
 }
 
 /// The text that was signed.
-fn base(
+pub(super) fn base(
     request: &RequestView<'_>,
     parameters: &Parameters<'_>,
     covered: &[String],

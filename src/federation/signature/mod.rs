@@ -139,3 +139,6 @@ fn check_host(request: &RequestView<'_>) -> Result<(), Refusal> {
 fn key_id(text: &str) -> Result<Iri, Refusal> {
     Iri::parse(text).map_err(|_| Refusal::BadKeyId)
 }
+
+#[cfg(test)]
+mod tests;
