@@ -314,3 +314,15 @@ fn extra_roots(federation: &Federation) -> Result<Vec<reqwest::Certificate>> {
 fn bare_host(url: &Url) -> String {
     url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::refuse_switches;
+
+    #[test]
+    fn f13_a_switch_that_widens_stops_the_start() {
+        assert!(refuse_switches(|_| false).is_ok());
+        let refused = refuse_switches(|name| name == "DANGER_FEDERATION_ALLOW_LOCAL_IP");
+        assert!(refused.is_err_and(|error| error.to_string().contains("dangerous-switch")));
+    }
+}

@@ -92,12 +92,14 @@ impl ConnectorError {
                 return ours.clone();
             }
             last = inner.to_string();
-            tls |= last.contains("certificate") || last.contains("handshake") || last.contains("TLS");
+            // What the TLS library refuses arrives as invalid data.
+            let io = inner.downcast_ref::<std::io::Error>();
+            tls |= io.is_some_and(|error| error.kind() == std::io::ErrorKind::InvalidData);
             cause = inner.source();
         }
         if error.is_timeout() {
             Self::Timeout
-        } else if tls {
+        } else if tls && error.is_connect() {
             Self::Tls(last)
         } else if error.is_connect() {
             Self::Connect(last)
