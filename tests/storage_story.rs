@@ -412,7 +412,7 @@ async fn the_queue_keeps_its_order_and_its_hosts_apart(db: &Db) -> Outcome {
     let late = names(&hosts::claim(db, "third", NOW + 60_000, NOW + 120_000, 50).await?);
     assert_eq!(late.len(), 9, "a lease that was not renewed ends by itself");
 
-    let jobs = deliveries::next_for_host(db, "h1.example", 2).await?;
+    let jobs = deliveries::next_for_host(db, "h1.example", 0, 2).await?;
     let told: Vec<_> = jobs.iter().map(|j| (j.seq, j.activity.as_str(), j.document.as_str())).collect();
     assert_eq!(told[0], (1, "https://rennes.example/activities/1", r#"{"n":1}"#));
     assert_eq!(told[1].0, 2, "in the order in which they were said");
@@ -426,7 +426,7 @@ async fn the_queue_keeps_its_order_and_its_hosts_apart(db: &Db) -> Outcome {
     tx.commit().await?;
     let host = hosts::get(db, "h1.example").await?.ok_or("known")?;
     assert_eq!((host.lease_owner.as_deref(), host.last_seen_at), (Some("third"), Some(NOW + 2)));
-    let left = deliveries::next_for_host(db, "h1.example", 9).await?;
+    let left = deliveries::next_for_host(db, "h1.example", 0, 9).await?;
     assert_eq!(left.iter().map(|j| j.seq).collect::<Vec<_>>(), [3]);
     let rows = deliveries::of_activity(db, 2).await?;
     let refused = rows.iter().find(|d| d.host == "h1.example").ok_or("its row")?;
@@ -435,7 +435,7 @@ async fn the_queue_keeps_its_order_and_its_hosts_apart(db: &Db) -> Outcome {
 }
 
 async fn a_silent_host_waits_and_comes_back(db: &Db) -> Outcome {
-    let jobs = deliveries::next_for_host(db, "h2.example", 1).await?;
+    let jobs = deliveries::next_for_host(db, "h2.example", 0, 1).await?;
     let mut tx = db.begin().await?;
     deliveries::tried(&mut tx, &jobs[0], None, "timed out").await?;
     let failure =

@@ -63,6 +63,7 @@ CREATE INDEX records_by_author ON records (author, kind, published, uri);
 CREATE INDEX records_by_context ON records (context, published, uri);
 CREATE INDEX records_by_parent ON records (parent, published, uri);
 CREATE INDEX records_by_avis ON records (avis, number, uri);
+CREATE INDEX records_by_addressee ON records (addressee, kind, published, uri);
 CREATE INDEX records_by_question ON records (question, published, uri);
 CREATE UNIQUE INDEX records_by_slug ON records (kind, slug) WHERE ours;
 CREATE INDEX records_by_origin ON records (ours, published, uri);
@@ -130,6 +131,7 @@ CREATE TABLE follows (
 ) STRICT;
 CREATE INDEX follows_by_followed ON follows (followed, state, follower);
 CREATE INDEX follows_by_activity ON follows (activity);
+CREATE INDEX follows_by_inbox ON follows (host, inbox, follower);
 
 CREATE TABLE received (
     activity     TEXT PRIMARY KEY,
@@ -157,6 +159,8 @@ CREATE TABLE deliveries (
     host         TEXT NOT NULL,
     state        INTEGER NOT NULL DEFAULT 0,    -- 0 waiting, 1 delivered, 2 refused, 3 given up
     attempts     INTEGER NOT NULL DEFAULT 0,
+    refusals     INTEGER NOT NULL DEFAULT 0,  -- tries that the other side refused, or that failed here
+    not_before   INTEGER NOT NULL DEFAULT 0,  -- after a refusal: when this row is tried again
     last_status  INTEGER,
     last_error   TEXT,
     created_at   INTEGER NOT NULL,
@@ -164,6 +168,8 @@ CREATE TABLE deliveries (
     PRIMARY KEY (activity, inbox)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX deliveries_waiting ON deliveries (host, activity) WHERE state = 0;
+CREATE INDEX deliveries_held ON deliveries (host, inbox) WHERE state = 0 AND not_before > 0;
+CREATE INDEX deliveries_gone ON deliveries (host, inbox) WHERE last_status = 410;
 CREATE INDEX deliveries_done ON deliveries (done_at) WHERE done_at IS NOT NULL;
 
 CREATE TABLE hosts (

@@ -3,5 +3,6 @@
 //! (design/threats.md, tables S, O, F, D).
 
 pub mod connector;
+pub mod delivery;
 pub mod media;
 pub mod signature;

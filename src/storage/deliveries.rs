@@ -20,13 +20,25 @@ queries! {
         pg = "INSERT INTO deliveries (activity, inbox, host, created_at)
         SELECT DISTINCT CAST($2 AS BIGINT), value ->> 0, value ->> 1, CAST($3 AS BIGINT) FROM jsonb_array_elements(CAST($1 AS TEXT)::jsonb)
         ON CONFLICT (activity, inbox) DO NOTHING";
-    NEXT_FOR_HOST = "SELECT d.activity AS seq, d.inbox, d.host, d.attempts, d.created_at, o.activity, o.actor, o.kind, o.object, o.document
+    NEXT_FOR_HOST = "SELECT d.activity AS seq, d.inbox, d.host, d.attempts, d.refusals, d.created_at, o.activity, o.actor, o.kind, o.object, o.document
         FROM deliveries d JOIN outbox o ON o.seq = d.activity WHERE d.host = $1 AND d.state = 0
+            AND (d.not_before <= $3 OR d.not_before > $3 + 3600000)
+            AND NOT EXISTS (SELECT 1 FROM deliveries e JOIN outbox p ON p.seq = e.activity
+                WHERE e.host = d.host AND e.inbox = d.inbox AND e.state = 0 AND e.not_before > 0
+                    AND e.not_before > $3 AND e.not_before <= $3 + 3600000
+                    AND e.activity < d.activity AND p.object = o.object)
         ORDER BY d.activity, d.inbox LIMIT $2";
     SETTLE = "UPDATE deliveries SET state = $3, attempts = attempts + 1, last_status = $4, last_error = $5, done_at = $6
         WHERE activity = $1 AND inbox = $2";
     TRIED = "UPDATE deliveries SET attempts = attempts + 1, last_status = $3, last_error = $4
         WHERE activity = $1 AND inbox = $2 AND state = 0";
+    PUT_OFF = "UPDATE deliveries SET attempts = attempts + 1, refusals = refusals + 1, last_status = $3, last_error = $4,
+            not_before = $5 WHERE activity = $1 AND inbox = $2 AND state = 0";
+    GIVE_UP_OLDER = "UPDATE deliveries SET state = 3, done_at = $3 WHERE host = $1 AND state = 0 AND created_at < $2";
+    HAS_GONE = "SELECT count(*) FROM deliveries WHERE host = $1 AND last_status = 410";
+    GIVE_UP_GONE = "UPDATE deliveries SET state = 3, last_error = $2, done_at = $3 WHERE host = $1 AND state = 0 AND inbox IN (
+            SELECT g.inbox FROM deliveries g WHERE g.host = $1 AND g.last_status = 410 AND NOT EXISTS (
+                SELECT 1 FROM follows f WHERE f.host = g.host AND f.inbox = g.inbox AND f.at > g.done_at))";
     GIVE_UP_HOST = "UPDATE deliveries SET state = 3, last_error = $2, done_at = $3 WHERE host = $1 AND state = 0";
     GIVE_UP_INBOX = "UPDATE deliveries SET state = 3, last_error = $2, done_at = $3
         WHERE host = $4 AND inbox = $1 AND state = 0";
@@ -36,7 +48,7 @@ queries! {
         FROM deliveries d JOIN hosts h ON h.host = d.host WHERE d.state = 0
         GROUP BY d.host, h.state, h.fails, h.next_at, h.policy ORDER BY min(d.created_at), d.host";
     OF_ACTIVITY = "SELECT * FROM deliveries WHERE activity = $1 ORDER BY inbox";
-    PURGE = "DELETE FROM deliveries WHERE done_at IS NOT NULL AND done_at < $1";
+    PURGE = "DELETE FROM deliveries WHERE done_at IS NOT NULL AND done_at < $1 AND coalesce(last_status, 0) <> 410";
 }
 
 /// Waiting to be sent.
@@ -68,6 +80,8 @@ pub struct Job {
     pub host: String,
     /// How often it was tried.
     pub attempts: i64,
+    /// How many of these tries were refused, or failed here; the silence of the host does not count.
+    pub refusals: i64,
     /// When it was put in the queue.
     pub created_at: i64,
     /// Id of the activity.
@@ -95,6 +109,10 @@ pub struct Delivery {
     pub state: i64,
     /// How often it was tried.
     pub attempts: i64,
+    /// How many of these tries were refused, or failed here.
+    pub refusals: i64,
+    /// After a refusal: when this row is tried again.
+    pub not_before: i64,
     /// HTTP status of the last try.
     pub last_status: Option<i64>,
     /// What went wrong in the last try.
@@ -153,12 +171,13 @@ pub async fn enqueue(tx: &mut Tx, activity: i64, targets: &[Target], now: i64) -
     tx.run(&ENQUEUE, args![&pairs, activity, now]).await
 }
 
-/// What to send next to a host, in the order of the activities.
+/// What to send next to a host, in the order of the activities. A row that was refused waits for its own
+/// time, and what comes later about the same object to the same inbox waits behind it.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn next_for_host(db: &Db, host: &str, limit: i64) -> Result<Vec<Job>> {
-    db.all(&NEXT_FOR_HOST, args![host, limit]).await
+pub async fn next_for_host(db: &Db, host: &str, now: i64, limit: i64) -> Result<Vec<Job>> {
+    db.all(&NEXT_FOR_HOST, args![host, limit, now]).await
 }
 
 /// The other side took it, with that HTTP status.
@@ -191,6 +210,45 @@ pub async fn given_up(tx: &mut Tx, job: &Job, status: Option<i64>, error: &str, 
 /// Those of the database.
 pub async fn tried(tx: &mut Tx, job: &Job, status: Option<i64>, error: &str) -> Result<()> {
     tx.run(&TRIED, args![job.seq, &job.inbox, status, error]).await.map(drop)
+}
+
+/// A try that was refused, or failed here: the row is tried again, not before a time.
+///
+/// # Errors
+/// Those of the database.
+pub async fn put_off(
+    tx: &mut Tx,
+    job: &Job,
+    status: Option<i64>,
+    error: &str,
+    not_before: i64,
+) -> Result<()> {
+    tx.run(&PUT_OFF, args![job.seq, &job.inbox, status, error, not_before]).await.map(drop)
+}
+
+/// We stop trying what has waited for a host since before a time; gives how many rows.
+///
+/// # Errors
+/// Those of the database.
+pub async fn give_up_older(tx: &mut Tx, host: &str, before: i64, now: i64) -> Result<u64> {
+    tx.run(&GIVE_UP_OLDER, args![host, before, now]).await
+}
+
+/// Whether an inbox of a host ever answered that it is gone (410).
+///
+/// # Errors
+/// Those of the database.
+pub async fn has_gone_inbox(db: &Db, host: &str) -> Result<bool> {
+    Ok(db.count(&HAS_GONE, args![host]).await? > 0)
+}
+
+/// We stop trying what waits for inboxes of a host that are gone, unless somebody followed from there
+/// since; gives how many rows.
+///
+/// # Errors
+/// Those of the database.
+pub async fn give_up_gone(tx: &mut Tx, host: &str, error: &str, now: i64) -> Result<u64> {
+    tx.run(&GIVE_UP_GONE, args![host, error, now]).await
 }
 
 /// We stop trying everything that waits for a host; gives how many rows.
@@ -233,7 +291,7 @@ pub async fn of_activity(db: &Db, activity: i64) -> Result<Vec<Delivery>> {
     db.all(&OF_ACTIVITY, args![activity]).await
 }
 
-/// Forgets rows that left the queue before a time; gives how many.
+/// Forgets rows that left the queue before a time, except those that remember a gone inbox; gives how many.
 ///
 /// # Errors
 /// Those of the database.

@@ -23,6 +23,7 @@ queries! {
     COUNT_FOLLOWING = "SELECT count(*) FROM follows WHERE follower = $1 AND state = 'accepted'";
     INBOXES = "SELECT DISTINCT f.inbox, f.host, h.software FROM follows f LEFT JOIN hosts h ON h.host = f.host
         WHERE f.followed = $1 AND f.state = 'accepted' AND NOT f.ours ORDER BY f.inbox, f.host";
+    FOLLOWERS_AT = "SELECT DISTINCT follower FROM follows WHERE host = $1 AND inbox = $2 AND NOT ours ORDER BY follower LIMIT $3";
     PENDING = "SELECT * FROM follows WHERE state = 'pending' ORDER BY at, follower, followed";
     OURS = "SELECT * FROM follows WHERE ours ORDER BY follower, followed";
     SET_STATE = "UPDATE follows SET state = $3 WHERE follower = $1 AND followed = $2";
@@ -149,6 +150,15 @@ pub async fn inboxes_in(tx: &mut Tx, followed: &str) -> Result<Vec<Inbox>> {
 /// Those of the database.
 pub async fn inboxes(db: &Db, followed: &str) -> Result<Vec<Inbox>> {
     db.all(&INBOXES, args![followed]).await
+}
+
+/// Who is reached through an inbox, others only, read by the transaction that has them checked.
+///
+/// # Errors
+/// Those of the database.
+pub async fn followers_at(tx: &mut Tx, host: &str, inbox: &str, limit: i64) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = tx.all(&FOLLOWERS_AT, args![host, inbox, limit]).await?;
+    Ok(rows.into_iter().map(|(follower,)| follower).collect())
 }
 
 /// Follows that wait for an answer, the oldest first.

@@ -15,13 +15,17 @@ queries! {
     LIST = "SELECT * FROM hosts WHERE host > $1 ORDER BY host LIMIT $2";
     PEERS = "SELECT * FROM hosts WHERE parvis ORDER BY host";
     CLAIM = "UPDATE hosts SET lease_owner = $1, lease_until = $3 WHERE host IN (
-            SELECT h.host FROM hosts h WHERE h.policy <> 'blocked' AND h.next_at <= $2 AND h.lease_until <= $2
-                AND EXISTS (SELECT 1 FROM deliveries d WHERE d.host = h.host AND d.state = 0)
+            SELECT h.host FROM hosts h WHERE h.policy <> 'blocked' AND (h.next_at <= $2 OR h.next_at > $2 + 90000000)
+                AND (h.lease_until <= $2 OR h.lease_until > $2 + 3600000)
+                AND EXISTS (SELECT 1 FROM deliveries d WHERE d.host = h.host AND d.state = 0
+                    AND (d.not_before <= $2 OR d.not_before > $2 + 3600000))
             ORDER BY h.next_at, h.host LIMIT $4)
         RETURNING *",
         pg = "WITH free AS MATERIALIZED (
-            SELECT h.host FROM hosts h WHERE h.policy <> 'blocked' AND h.next_at <= $2 AND h.lease_until <= $2
-                AND EXISTS (SELECT 1 FROM deliveries d WHERE d.host = h.host AND d.state = 0)
+            SELECT h.host FROM hosts h WHERE h.policy <> 'blocked' AND (h.next_at <= $2 OR h.next_at > $2 + 90000000)
+                AND (h.lease_until <= $2 OR h.lease_until > $2 + 3600000)
+                AND EXISTS (SELECT 1 FROM deliveries d WHERE d.host = h.host AND d.state = 0
+                    AND (d.not_before <= $2 OR d.not_before > $2 + 3600000))
             ORDER BY h.next_at, h.host LIMIT $4 FOR UPDATE OF h SKIP LOCKED)
         UPDATE hosts SET lease_owner = $1, lease_until = $3 FROM free WHERE hosts.host = free.host
         RETURNING hosts.*";
@@ -29,6 +33,7 @@ queries! {
     RELEASE = "UPDATE hosts SET lease_owner = NULL, lease_until = 0 WHERE host = $1 AND lease_owner = $2";
     MARK_WELL = "UPDATE hosts SET state = 0, fails = 0, next_at = 0, first_fail_at = NULL, last_seen_at = $2 WHERE host = $1";
     FAILED = "UPDATE hosts SET fails = $2, next_at = $3, first_fail_at = $4, state = $5 WHERE host = $1";
+    SEEN = "UPDATE hosts SET last_seen_at = $2, next_at = CASE WHEN next_at > $3 THEN $3 ELSE next_at END WHERE host = $1";
     RETRY = "UPDATE hosts SET next_at = $2 WHERE host = $1";
     NEXT_AT = "SELECT min(CASE WHEN h.lease_until > h.next_at THEN h.lease_until ELSE h.next_at END) FROM hosts h
         WHERE h.policy <> 'blocked' AND EXISTS (SELECT 1 FROM deliveries d WHERE d.host = h.host AND d.state = 0)";
@@ -145,7 +150,8 @@ pub async fn peers(db: &Db) -> Result<Vec<Host>> {
 
 /// Leases up to `limit` hosts that have something waiting, may be tried now and are not blocked, to one
 /// worker until `lease_until`. Two workers never get the same host; a lease not renewed ends by itself.
-/// The longest due come first.
+/// The longest due come first. Times further ahead than any wait we set come from a clock that was turned
+/// back since: they do not hold.
 ///
 /// # Errors
 /// Those of the database.
@@ -173,12 +179,20 @@ pub async fn release(tx: &mut Tx, host: &str, owner: &str) -> Result<()> {
     tx.run(&RELEASE, args![host, owner]).await.map(drop)
 }
 
-/// It answered, or sent a verified message: whatever it failed before is forgotten.
+/// It answered: whatever it failed before is forgotten.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn well(tx: &mut Tx, host: &str, now: i64) -> Result<()> {
     tx.run(&MARK_WELL, args![host, now]).await.map(drop)
+}
+
+/// It sent a verified message: it is tried not later than `try_at`, whatever it failed before.
+///
+/// # Errors
+/// Those of the database.
+pub async fn seen(tx: &mut Tx, host: &str, now: i64, try_at: i64) -> Result<()> {
+    tx.run(&SEEN, args![host, now, try_at]).await.map(drop)
 }
 
 /// A try failed.

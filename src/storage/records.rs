@@ -53,6 +53,16 @@ queries! {
     COUNTS = "SELECT kind, ours, count(*) AS total FROM records WHERE NOT withdrawn GROUP BY kind, ours ORDER BY kind, ours";
     COUNTS_OF = "SELECT kind, ours, count(*) AS total FROM records WHERE NOT withdrawn AND author = $1
         GROUP BY kind, ours ORDER BY kind, ours";
+    COUNT_BY_AUTHOR = "SELECT count(*) FROM records WHERE author = $1 AND kind = $2";
+    COUNT_BY_CONTEXT = "SELECT count(*) FROM records WHERE context = $1";
+    COUNT_BY_PARENT = "SELECT count(*) FROM records WHERE parent = $1";
+    ANSWERS = "SELECT * FROM records WHERE parent = $1 AND kind = 'Answer' AND (published, uri) > ($2, $3)
+        ORDER BY published, uri LIMIT $4";
+    COUNT_ANSWERS = "SELECT count(*) FROM records WHERE parent = $1 AND kind = 'Answer'";
+    QUESTIONS_TO = "SELECT * FROM records WHERE ((kind = 'Saisine' AND addressee = $1) OR (kind = 'AutoSaisine' AND author = $1))
+        AND (published, uri) < ($2, $3) ORDER BY published DESC, uri DESC LIMIT $4";
+    COUNT_QUESTIONS_TO = "SELECT count(*) FROM records
+        WHERE (kind = 'Saisine' AND addressee = $1) OR (kind = 'AutoSaisine' AND author = $1)";
     CLEAR = "DELETE FROM records";
 }
 
@@ -375,4 +385,62 @@ pub async fn counts(db: &Db) -> Result<Vec<Count>> {
 /// Those of the database.
 pub async fn counts_of(db: &Db, author: &str) -> Result<Vec<Count>> {
     db.all(&COUNTS_OF, args![author]).await
+}
+
+/// How many records of one kind an author has here.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_by_author(db: &Db, author: &str, kind: &str) -> Result<i64> {
+    db.count(&COUNT_BY_AUTHOR, args![author, kind]).await
+}
+
+/// How many records a thread has.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_by_context(db: &Db, context: &str) -> Result<i64> {
+    db.count(&COUNT_BY_CONTEXT, args![context]).await
+}
+
+/// How many records reply to one.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_by_parent(db: &Db, parent: &str) -> Result<i64> {
+    db.count(&COUNT_BY_PARENT, args![parent]).await
+}
+
+/// The answers to a recommendation, the oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn answers(db: &Db, recommendation: &str, page: &Page) -> Result<Vec<Row>> {
+    let (published, uri) = page.from_oldest();
+    db.all(&ANSWERS, args![recommendation, published, uri, page.limit]).await
+}
+
+/// How many answers a recommendation has.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_answers(db: &Db, recommendation: &str) -> Result<i64> {
+    db.count(&COUNT_ANSWERS, args![recommendation]).await
+}
+
+/// The questions put to a council and those it put to itself, the latest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn questions_to(db: &Db, council: &str, page: &Page) -> Result<Vec<Row>> {
+    let (published, uri) = page.from_latest();
+    db.all(&QUESTIONS_TO, args![council, published, uri, page.limit]).await
+}
+
+/// How many questions were put to a council, by others and by itself.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_questions_to(db: &Db, council: &str) -> Result<i64> {
+    db.count(&COUNT_QUESTIONS_TO, args![council]).await
 }
