@@ -2,9 +2,16 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Notify;
+
 use crate::{
+    Result,
     clock::{Chance, Clock},
     config::Config,
+    federation::connector::Connector,
+    keyring::Keyring,
+    storage::Db,
+    telemetry::Beat,
     urls::Urls,
 };
 
@@ -13,10 +20,41 @@ use crate::{
 pub struct App {
     /// What it was told.
     pub config: Arc<Config>,
+    /// Where everything is kept.
+    pub db: Db,
     /// Time, as a parameter.
     pub clock: Clock,
     /// Chance, as a parameter.
     pub chance: Chance,
     /// Its URLs.
     pub urls: Urls,
+    /// The one way out (register.md rule 19).
+    pub http: Connector,
+    /// What seals private keys at rest.
+    pub keyring: Keyring,
+    /// Wakes the worker when something was put into a queue.
+    pub wake: Arc<Notify>,
+    /// When the worker last turned, for `/readyz`.
+    pub beat: Beat,
+}
+
+impl App {
+    /// Opens the database (and migrates it), reads the sealing key, prepares the connector.
+    ///
+    /// # Errors
+    /// `Invalid` for a configuration that cannot be; `Unavailable` or `Internal` when the database cannot
+    /// be opened.
+    pub async fn open(config: Config, clock: Clock, chance: Chance) -> Result<Self> {
+        Ok(Self {
+            db: Db::open(&config.database.url).await?,
+            urls: Urls::new(&config.public_url)?,
+            http: Connector::new(&config.federation, &config.public_url, clock.clone())?,
+            keyring: Keyring::load(&config.keys)?,
+            config: Arc::new(config),
+            clock,
+            chance,
+            wake: Arc::default(),
+            beat: Beat::default(),
+        })
+    }
 }

@@ -18,6 +18,7 @@ pub mod dossier;
 pub mod error;
 pub mod federation;
 pub mod keyring;
+pub mod server;
 pub mod storage;
 pub mod telemetry;
 pub mod urls;

@@ -1,6 +1,9 @@
 //! Section `[database]`: where everything is kept.
 
-use std::{fmt, path::Path};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use serde::Deserialize;
 
@@ -27,6 +30,21 @@ impl Database {
         self.url.split(':').next().unwrap_or_default()
     }
 
+    /// The folder of the SQLite file, to measure the room left; none for PostgreSQL and in memory.
+    #[must_use]
+    pub fn folder(&self) -> Option<PathBuf> {
+        let file = Path::new(self.file()?);
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        Some(folder.unwrap_or(Path::new(".")).to_owned())
+    }
+
+    /// The SQLite file.
+    fn file(&self) -> Option<&str> {
+        let rest = self.url.strip_prefix("sqlite:")?;
+        let file = rest.strip_prefix("//").unwrap_or(rest).split('?').next()?;
+        Some(file).filter(|file| !file.is_empty() && !file.starts_with(':'))
+    }
+
     /// One of the two engines.
     #[must_use]
     pub fn validate(&self) -> Vec<Problem> {
@@ -42,12 +60,9 @@ impl Database {
 
     /// A relative SQLite file starts at the folder of the configuration file.
     pub(super) fn settle(&mut self, folder: &Path) {
-        if let Some(file) =
-            self.url.strip_prefix("sqlite:").map(|rest| rest.strip_prefix("//").unwrap_or(rest))
-            && !file.is_empty()
-            && !file.starts_with([':', '/'])
-        {
-            self.url = format!("sqlite:{}", folder.join(file).display());
+        if let Some(file) = self.file().filter(|file| !file.starts_with('/')) {
+            let options = self.url.find('?').map_or("", |at| &self.url[at..]);
+            self.url = format!("sqlite:{}{options}", folder.join(file).display());
         }
     }
 }

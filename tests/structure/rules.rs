@@ -11,9 +11,27 @@ const PARTS: &[(&str, &[&str])] = &[
     ("config", SHARED),
     ("i18n", SHARED),
     ("telemetry", SHARED),
-    ("app", &["domain", "clock", "error", "urls", "config", "i18n", "telemetry", "storage", "federation"]),
+    ("keyring", SHARED),
+    (
+        "app",
+        &[
+            "domain",
+            "clock",
+            "error",
+            "urls",
+            "config",
+            "i18n",
+            "telemetry",
+            "keyring",
+            "storage",
+            "federation",
+        ],
+    ),
     ("storage", SHARED),
-    ("actions", &["domain", "clock", "error", "urls", "config", "i18n", "telemetry", "app", "storage"]),
+    (
+        "actions",
+        &["domain", "clock", "error", "urls", "config", "i18n", "telemetry", "keyring", "app", "storage"],
+    ),
     ("dossier", ABOVE_ACTIONS),
     ("federation", ABOVE_ACTIONS),
     ("web", ABOVE_ACTIONS),
@@ -23,8 +41,19 @@ const PARTS: &[(&str, &[&str])] = &[
     ("cli", EVERYTHING),
 ];
 const SHARED: &[&str] = &["domain", "clock", "error", "urls", "config", "i18n", "telemetry"];
-const ABOVE_ACTIONS: &[&str] =
-    &["domain", "clock", "error", "urls", "config", "i18n", "telemetry", "app", "storage", "actions"];
+const ABOVE_ACTIONS: &[&str] = &[
+    "domain",
+    "clock",
+    "error",
+    "urls",
+    "config",
+    "i18n",
+    "telemetry",
+    "keyring",
+    "app",
+    "storage",
+    "actions",
+];
 const EVERYTHING: &[&str] = &["*"];
 
 /// Where each of these crates may be named: parts, or paths under `src/`.
