@@ -85,9 +85,24 @@ impl Actor {
 /// `Conflict` when another actor of ours has that handle.
 pub async fn put(tx: &mut Tx, actor: &Actor) -> Result<()> {
     let args = args![
-        &actor.uri, &actor.handle, &actor.host, &actor.kind, &actor.role, actor.ours, &actor.name,
-        &actor.city, &actor.feed, &actor.inbox, &actor.shared_inbox, &actor.outbox, &actor.followers,
-        &actor.url, actor.parvis, &actor.document, actor.fetched_at, actor.gone_at
+        &actor.uri,
+        &actor.handle,
+        &actor.host,
+        &actor.kind,
+        &actor.role,
+        actor.ours,
+        &actor.name,
+        &actor.city,
+        &actor.feed,
+        &actor.inbox,
+        &actor.shared_inbox,
+        &actor.outbox,
+        &actor.followers,
+        &actor.url,
+        actor.parvis,
+        &actor.document,
+        actor.fetched_at,
+        actor.gone_at
     ];
     tx.run(&PUT, args).await.map(drop)
 }

@@ -22,6 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long SQLite waits for the write lock of another process (a backup).
 const BUSY: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
+/// More than there are registered: each is prepared once per connection.
+const STATEMENTS: usize = 400;
 const PG_CONNECTIONS: u32 = 10;
 
 /// The open database. Cheap to clone; clones share its connections.
@@ -34,7 +36,8 @@ enum Engine {
     Pg(PgPool),
 }
 
-/// A transaction that may write. Dropped without [`Tx::commit`], it leaves nothing behind.
+/// A transaction that may write. Dropped without [`Tx::commit`], it leaves nothing behind. After an error
+/// there is nothing to do but drop it: PostgreSQL takes no further statement, so do as if neither did.
 #[derive(Debug)]
 pub struct Tx(Open);
 
@@ -77,12 +80,13 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(BUSY);
+            .busy_timeout(BUSY)
+            .statement_cache_capacity(STATEMENTS);
         create_private(options.get_filename())?;
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(PATIENCE)
-            .connect_with(options.clone())
+            .connect_with(options.clone().optimize_on_close(true, None))
             .await
             .map_err(failed)?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await.map_err(not_migrated)?;
@@ -97,6 +101,7 @@ impl Db {
 
     async fn open_pg(url: &str) -> Result<Self> {
         let options = PgConnectOptions::from_str(url).map_err(failed)?.application_name("parvis");
+        let options = options.statement_cache_capacity(STATEMENTS);
         let mut migrating = options.connect().await.map_err(failed)?;
         sqlx::migrate!("migrations/postgres").run(&mut migrating).await.map_err(not_migrated)?;
         migrating.close().await.map_err(failed)?;
@@ -197,7 +202,11 @@ impl Db {
     }
 
     /// Every row of a read.
-    pub(in crate::storage) async fn all<T: Decoded>(&self, query: &Query, args: &[Arg<'_>]) -> Result<Vec<T>> {
+    pub(in crate::storage) async fn all<T: Decoded>(
+        &self,
+        query: &Query,
+        args: &[Arg<'_>],
+    ) -> Result<Vec<T>> {
         match &self.0 {
             Engine::Sqlite { readers, .. } => {
                 sqlx::query_as_with(query.sqlite, for_sqlite(args)?).fetch_all(readers).await
@@ -353,7 +362,9 @@ fn failed_at(query: &Query, error: sqlx::Error) -> Error {
 fn not_migrated(error: MigrateError) -> Error {
     match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
-        other => Error::internal(anyhow::Error::new(other).context("the schema could not be brought up to date")),
+        other => {
+            Error::internal(anyhow::Error::new(other).context("the schema could not be brought up to date"))
+        }
     }
 }
 
@@ -370,12 +381,10 @@ fn failed(error: sqlx::Error) -> Error {
         sqlx::Error::Database(fault) if fault.is_unique_violation() => {
             Error::conflict(fault.constraint().map_or_else(|| fault.message().to_owned(), ToOwned::to_owned))
         }
-        sqlx::Error::Database(fault) => {
-            match transient(&fault.code().unwrap_or_default()) {
-                Some((why, seconds)) => unavailable(why, seconds),
-                None => Error::internal(error),
-            }
-        }
+        sqlx::Error::Database(fault) => match transient(&fault.code().unwrap_or_default()) {
+            Some((why, seconds)) => unavailable(why, seconds),
+            None => Error::internal(error),
+        },
         _ => Error::internal(error),
     }
 }

@@ -164,8 +164,8 @@ pub async fn enqueue(tx: &mut Tx, activity: i64, targets: &[Target], now: i64) -
     if targets.is_empty() {
         return Ok(0);
     }
-    let pairs =
-        serde_json::Value::from_iter(targets.iter().map(|to| vec![to.inbox.as_str(), to.host.as_str()]));
+    let pairs: serde_json::Value =
+        targets.iter().map(|to| vec![to.inbox.as_str(), to.host.as_str()]).collect();
     let pairs = pairs.to_string();
     tx.run(&ADD_HOSTS, args![&pairs]).await?;
     tx.run(&ENQUEUE, args![&pairs, activity, now]).await

@@ -46,8 +46,14 @@ pub struct Draft {
 /// Those of the database.
 pub async fn put(tx: &mut Tx, draft: &Draft) -> Result<()> {
     let args = args![
-        &draft.reference, &draft.uri, &draft.kind, &draft.author, &draft.body, draft.publish_at,
-        draft.created_at, draft.updated_at
+        &draft.reference,
+        &draft.uri,
+        &draft.kind,
+        &draft.author,
+        &draft.body,
+        draft.publish_at,
+        draft.created_at,
+        draft.updated_at
     ];
     tx.run(&PUT, args).await.map(drop)
 }

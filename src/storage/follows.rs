@@ -1,4 +1,5 @@
 //! Who follows whom: others who follow our actors, and ours who follow others.
+#![expect(clippy::similar_names, reason = "follower and followed are the words of ActivityPub")]
 
 use sqlx::FromRow;
 
@@ -73,8 +74,15 @@ pub struct Inbox {
 /// Those of the database.
 pub async fn put(tx: &mut Tx, follow: &Follow) -> Result<()> {
     let args = args![
-        &follow.follower, &follow.followed, follow.ours, &follow.state, &follow.activity, &follow.document,
-        &follow.host, &follow.inbox, follow.at
+        &follow.follower,
+        &follow.followed,
+        follow.ours,
+        &follow.state,
+        &follow.activity,
+        &follow.document,
+        &follow.host,
+        &follow.inbox,
+        follow.at
     ];
     tx.run(&PUT, args).await.map(drop)
 }

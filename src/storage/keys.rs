@@ -60,7 +60,13 @@ impl std::fmt::Debug for Key {
 /// Those of the database.
 pub async fn put(tx: &mut Tx, key: &Key) -> Result<()> {
     let args = args![
-        &key.id, &key.actor, &key.algorithm, &key.public, &key.secret, key.created_at, &key.revoked,
+        &key.id,
+        &key.actor,
+        &key.algorithm,
+        &key.public,
+        &key.secret,
+        key.created_at,
+        &key.revoked,
         key.pinned_at
     ];
     tx.run(&PUT, args).await.map(drop)

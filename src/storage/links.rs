@@ -55,8 +55,10 @@ pub async fn put(tx: &mut Tx, source: &str, links: &[(&str, &str)]) -> Result<()
     if links.is_empty() {
         return Ok(());
     }
-    let rows = links.iter().enumerate().map(|(at, (relation, target))| serde_json::json!([relation, target, at]));
-    tx.run(&ADD, args![source, &serde_json::Value::from_iter(rows).to_string()]).await.map(drop)
+    let rows =
+        links.iter().enumerate().map(|(at, (relation, target))| serde_json::json!([relation, target, at]));
+    let rows: serde_json::Value = rows.collect();
+    tx.run(&ADD, args![source, &rows.to_string()]).await.map(drop)
 }
 
 /// Forgets every edge, before a reindex.

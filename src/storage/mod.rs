@@ -60,5 +60,38 @@ fn registered() -> impl Iterator<Item = &'static query::Query> {
 
 /// A list of texts as one parameter.
 fn json_list(values: &[impl AsRef<str>]) -> String {
-    serde_json::Value::from_iter(values.iter().map(AsRef::as_ref)).to_string()
+    values.iter().map(AsRef::as_ref).collect::<serde_json::Value>().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    #[test]
+    fn the_statements_of_every_file_are_registered() {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/storage");
+        let written: usize = fs::read_dir(here)
+            .expect("the sources")
+            .map(|entry| fs::read_to_string(entry.expect("a file").path()).expect("text"))
+            .filter_map(|text| text.split_once("\nqueries! {").map(|(_, rest)| rest.to_owned()))
+            .map(|rest| rest.lines().take_while(|line| *line != "}").filter(|line| is_name(line)).count())
+            .sum();
+        assert_eq!(written, super::registered().count());
+    }
+
+    fn is_name(line: &str) -> bool {
+        let name =
+            line.strip_prefix("    ").and_then(|line| line.split_once(" = ")).map_or("", |(name, _)| name);
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+    }
+
+    #[test]
+    fn the_two_migration_trees_have_the_same_steps() {
+        let steps = |engine: &str| -> BTreeSet<String> {
+            let tree = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
+            let entries = fs::read_dir(tree).expect("the migrations");
+            entries.map(|entry| entry.expect("a file").file_name().to_string_lossy().into_owned()).collect()
+        };
+        assert_eq!(steps("sqlite"), steps("postgres"));
+    }
 }

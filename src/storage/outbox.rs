@@ -66,7 +66,14 @@ pub struct Activity {
 pub async fn append(tx: &mut Tx, new: &NewActivity) -> Result<i64> {
     let seq = tx.next_number("activities").await?;
     let args = args![
-        seq, &new.activity, &new.actor, &new.kind, &new.object, new.public, &new.published, &new.document
+        seq,
+        &new.activity,
+        &new.actor,
+        &new.kind,
+        &new.object,
+        new.public,
+        &new.published,
+        &new.document
     ];
     tx.run(&APPEND, args).await?;
     Ok(seq)

@@ -167,12 +167,12 @@ impl Page {
     }
 
     /// Start of a list that goes from the latest to the oldest: `~` sorts after every date.
-    pub(super) fn from_latest(&self) -> (&str, &str) {
+    pub(super) fn start_from_latest(&self) -> (&str, &str) {
         self.after.as_ref().map_or(("~", ""), |at| (&at.published, &at.uri))
     }
 
     /// Start of a list that goes from the oldest to the latest.
-    fn from_oldest(&self) -> (&str, &str) {
+    fn start_from_oldest(&self) -> (&str, &str) {
         self.after.as_ref().map_or(("", ""), |at| (&at.published, &at.uri))
     }
 }
@@ -206,10 +206,34 @@ pub struct Count {
 /// `Conflict` when another record of ours and of that kind has that slug.
 pub async fn put(tx: &mut Tx, row: &Row) -> Result<bool> {
     let args = args![
-        &row.uri, &row.kind, &row.author, &row.origin, row.ours, &row.context, &row.parent, &row.question,
-        &row.avis, &row.addressee, &row.audience, &row.slug, &row.reference, &row.title, &row.lang,
-        row.number, &row.decision, &row.status, row.synthetic, row.withdrawn, row.version, &row.hash,
-        &row.proof, &row.published, &row.updated, row.seq, row.first_seq, &row.document
+        &row.uri,
+        &row.kind,
+        &row.author,
+        &row.origin,
+        row.ours,
+        &row.context,
+        &row.parent,
+        &row.question,
+        &row.avis,
+        &row.addressee,
+        &row.audience,
+        &row.slug,
+        &row.reference,
+        &row.title,
+        &row.lang,
+        row.number,
+        &row.decision,
+        &row.status,
+        row.synthetic,
+        row.withdrawn,
+        row.version,
+        &row.hash,
+        &row.proof,
+        &row.published,
+        &row.updated,
+        row.seq,
+        row.first_seq,
+        &row.document
     ];
     Ok(tx.run(&PUT, args).await? > 0)
 }
@@ -267,7 +291,7 @@ pub async fn by_reference(db: &Db, reference: &str) -> Result<Option<Row>> {
 /// # Errors
 /// Those of the database.
 pub async fn by_kind(db: &Db, kind: &str, page: &Page) -> Result<Vec<Row>> {
-    let (published, uri) = page.from_latest();
+    let (published, uri) = page.start_from_latest();
     db.all(&BY_KIND, args![kind, published, uri, page.limit]).await
 }
 
@@ -276,7 +300,7 @@ pub async fn by_kind(db: &Db, kind: &str, page: &Page) -> Result<Vec<Row>> {
 /// # Errors
 /// Those of the database.
 pub async fn by_kind_ours(db: &Db, kind: &str, page: &Page) -> Result<Vec<Row>> {
-    let (published, uri) = page.from_latest();
+    let (published, uri) = page.start_from_latest();
     db.all(&BY_KIND_OURS, args![kind, published, uri, page.limit]).await
 }
 
@@ -285,7 +309,7 @@ pub async fn by_kind_ours(db: &Db, kind: &str, page: &Page) -> Result<Vec<Row>> 
 /// # Errors
 /// Those of the database.
 pub async fn by_author(db: &Db, author: &str, kind: &str, page: &Page) -> Result<Vec<Row>> {
-    let (published, uri) = page.from_latest();
+    let (published, uri) = page.start_from_latest();
     db.all(&BY_AUTHOR, args![author, kind, published, uri, page.limit]).await
 }
 
@@ -294,7 +318,7 @@ pub async fn by_author(db: &Db, author: &str, kind: &str, page: &Page) -> Result
 /// # Errors
 /// Those of the database.
 pub async fn all_by_author(db: &Db, author: &str, page: &Page) -> Result<Vec<Row>> {
-    let (published, uri) = page.from_latest();
+    let (published, uri) = page.start_from_latest();
     db.all(&ALL_BY_AUTHOR, args![author, published, uri, page.limit]).await
 }
 
@@ -303,7 +327,7 @@ pub async fn all_by_author(db: &Db, author: &str, page: &Page) -> Result<Vec<Row
 /// # Errors
 /// Those of the database.
 pub async fn received(db: &Db, page: &Page) -> Result<Vec<Row>> {
-    let (published, uri) = page.from_latest();
+    let (published, uri) = page.start_from_latest();
     db.all(&BY_SIDE, args![false, published, uri, page.limit]).await
 }
 
@@ -312,7 +336,7 @@ pub async fn received(db: &Db, page: &Page) -> Result<Vec<Row>> {
 /// # Errors
 /// Those of the database.
 pub async fn ours(db: &Db, page: &Page) -> Result<Vec<Row>> {
-    let (published, uri) = page.from_latest();
+    let (published, uri) = page.start_from_latest();
     db.all(&BY_SIDE, args![true, published, uri, page.limit]).await
 }
 
@@ -321,7 +345,7 @@ pub async fn ours(db: &Db, page: &Page) -> Result<Vec<Row>> {
 /// # Errors
 /// Those of the database.
 pub async fn by_context(db: &Db, context: &str, page: &Page) -> Result<Vec<Row>> {
-    let (published, uri) = page.from_oldest();
+    let (published, uri) = page.start_from_oldest();
     db.all(&BY_CONTEXT, args![context, published, uri, page.limit]).await
 }
 
@@ -330,7 +354,7 @@ pub async fn by_context(db: &Db, context: &str, page: &Page) -> Result<Vec<Row>>
 /// # Errors
 /// Those of the database.
 pub async fn by_parent(db: &Db, parent: &str, page: &Page) -> Result<Vec<Row>> {
-    let (published, uri) = page.from_oldest();
+    let (published, uri) = page.start_from_oldest();
     db.all(&BY_PARENT, args![parent, published, uri, page.limit]).await
 }
 
@@ -416,7 +440,7 @@ pub async fn count_by_parent(db: &Db, parent: &str) -> Result<i64> {
 /// # Errors
 /// Those of the database.
 pub async fn answers(db: &Db, recommendation: &str, page: &Page) -> Result<Vec<Row>> {
-    let (published, uri) = page.from_oldest();
+    let (published, uri) = page.start_from_oldest();
     db.all(&ANSWERS, args![recommendation, published, uri, page.limit]).await
 }
 
@@ -433,7 +457,7 @@ pub async fn count_answers(db: &Db, recommendation: &str) -> Result<i64> {
 /// # Errors
 /// Those of the database.
 pub async fn questions_to(db: &Db, council: &str, page: &Page) -> Result<Vec<Row>> {
-    let (published, uri) = page.from_latest();
+    let (published, uri) = page.start_from_latest();
     db.all(&QUESTIONS_TO, args![council, published, uri, page.limit]).await
 }
 

@@ -85,9 +85,20 @@ pub struct Decision<'a> {
 /// Those of the database.
 pub async fn put(tx: &mut Tx, reply: &Reply) -> Result<bool> {
     let args = args![
-        &reply.uri, &reply.author, &reply.author_name, &reply.author_handle, &reply.parent, &reply.content,
-        &reply.lang, &reply.published, &reply.updated, reply.received_at, &reply.state, &reply.decided_by,
-        reply.decided_at, &reply.reason
+        &reply.uri,
+        &reply.author,
+        &reply.author_name,
+        &reply.author_handle,
+        &reply.parent,
+        &reply.content,
+        &reply.lang,
+        &reply.published,
+        &reply.updated,
+        reply.received_at,
+        &reply.state,
+        &reply.decided_by,
+        reply.decided_at,
+        &reply.reason
     ];
     Ok(tx.run(&PUT, args).await? > 0)
 }

@@ -30,8 +30,7 @@ pub const MAX_QUERY: usize = 200;
 /// Longest word kept, in characters: longer ones are no words.
 const MAX_WORD: usize = 60;
 /// What French puts before an apostrophe and means nothing to a search.
-const ELISIONS: [&str; 12] =
-    ["l", "d", "j", "m", "n", "s", "t", "c", "qu", "jusqu", "lorsqu", "puisqu"];
+const ELISIONS: [&str; 12] = ["l", "d", "j", "m", "n", "s", "t", "c", "qu", "jusqu", "lorsqu", "puisqu"];
 
 /// The words of a text as they are compared: lower case, without accents, ligatures and elisions, cut to
 /// their French stem, one blank between two.
@@ -107,7 +106,7 @@ pub async fn find(db: &Db, query: &str, page: &Page) -> Result<Vec<Row>> {
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let (published, uri) = page.from_latest();
+    let (published, uri) = page.start_from_latest();
     db.all(&FIND, args![&words, published, uri, page.limit]).await
 }
 

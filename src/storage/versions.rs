@@ -117,8 +117,18 @@ impl Head {
 pub async fn append(tx: &mut Tx, new: &NewVersion) -> Result<i64> {
     let seq = tx.next_number("changes").await?;
     let args = args![
-        seq, &new.uri, new.version, &new.hash, &new.previous, &new.kind, &new.author, &new.origin, new.ours,
-        &new.proof, &new.document, new.received_at
+        seq,
+        &new.uri,
+        new.version,
+        &new.hash,
+        &new.previous,
+        &new.kind,
+        &new.author,
+        &new.origin,
+        new.ours,
+        &new.proof,
+        &new.document,
+        new.received_at
     ];
     tx.run(&APPEND, args).await?;
     Ok(seq)

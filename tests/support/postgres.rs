@@ -101,7 +101,8 @@ fn unprivileged(ours: &Path) -> Option<(u32, u32)> {
     }
     let passwd = fs::read_to_string("/etc/passwd").expect("/etc/passwd");
     let find = |name: &str| {
-        let mut fields = passwd.lines().find(|line| line.starts_with(&format!("{name}:")))?.split(':').skip(2);
+        let mut fields =
+            passwd.lines().find(|line| line.starts_with(&format!("{name}:")))?.split(':').skip(2);
         Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
     };
     Some(find("postgres").or_else(|| find("nobody")).expect("a user postgres or nobody"))
@@ -116,11 +117,14 @@ fn binaries() -> PathBuf {
     versions.sort();
     let on_path = std::env::var_os("PATH").unwrap_or_default();
     let mut places = versions.into_iter().rev().map(|(_, path)| path).chain(std::env::split_paths(&on_path));
-    places.find(|path| path.join("initdb").is_file() && path.join("postgres").is_file()).unwrap_or_else(|| {
-        let mut err = std::io::stderr();
-        let _ = writeln!(err, "These tests need the programs of PostgreSQL 15 or newer (initdb, postgres).");
-        panic!("install them (Debian, Ubuntu: `apt install postgresql`) or put their directory on PATH");
-    })
+    places.find(|path| path.join("initdb").is_file() && path.join("postgres").is_file()).unwrap_or_else(
+        || {
+            let mut err = std::io::stderr();
+            let _ =
+                writeln!(err, "These tests need the programs of PostgreSQL 15 or newer (initdb, postgres).");
+            panic!("install them (Debian, Ubuntu: `apt install postgresql`) or put their directory on PATH");
+        },
+    )
 }
 
 fn run(command: &mut Command) {
