@@ -67,6 +67,7 @@ CREATE INDEX records_by_avis ON records (avis, number, uri);
 CREATE INDEX records_by_addressee ON records (addressee, kind, published, uri);
 CREATE INDEX records_by_question ON records (question, published, uri);
 CREATE UNIQUE INDEX records_by_slug ON records (kind, slug) WHERE ours;
+CREATE INDEX records_by_reference ON records (reference, uri) WHERE ours;
 CREATE INDEX records_by_origin ON records (ours, published, uri);
 
 CREATE TABLE links (
@@ -156,7 +157,7 @@ CREATE TABLE outbox (
     published    TEXT COLLATE "C" NOT NULL,
     document     TEXT COLLATE "C" NOT NULL
 );
-CREATE INDEX outbox_by_actor ON outbox (actor, public, seq DESC);
+CREATE INDEX outbox_by_actor ON outbox (actor, seq) WHERE public;
 CREATE INDEX outbox_by_object ON outbox (object, kind);
 
 CREATE TABLE deliveries (
