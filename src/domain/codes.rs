@@ -57,6 +57,7 @@ pub trait Code: Clone + PartialEq + Sized + 'static {
     }
 
     /// Reads what somebody else wrote; never refuses.
+    #[must_use]
     fn received(text: &str) -> Self {
         let known = text.strip_prefix("parvis:").and_then(|word| Self::written(word).ok());
         known.unwrap_or_else(|| Self::other(text.to_owned()))

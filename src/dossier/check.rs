@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     index::{Index, Target},
-    item::birth_order,
+    publication::birth_order,
     values::{Addressee, Text},
     written::{Answer, Avis, Dossier, FollowUp, Question, QuestionKind, Recommendation},
 };
@@ -48,7 +48,7 @@ struct Checks<'a> {
     problems: Vec<Problem>,
 }
 
-impl Checks<'_> {
+impl<'a> Checks<'a> {
     fn refuse(&mut self, path: &str, field: &str, rule: &'static str, detail: impl Into<String>) {
         let field = if field.is_empty() { path.to_owned() } else { format!("{path}.{field}") };
         self.problems.push(Problem::new(field, rule, detail));
@@ -108,22 +108,11 @@ impl Checks<'_> {
         if self.index.handle_of(&avis.council).is_none() {
             self.refuse(path, "council", "reference-unknown", &avis.council);
         }
-        let asked = match self.index.find(&avis.question, Some(&avis.council)) {
-            Some((whole, Target::Question(asked))) => {
-                if !whole.starts_with(&format!("{}/", self.index.council(&avis.council))) {
-                    self.refuse(path, "question", "question-of-other-council", &avis.question);
-                }
-                asked
-            }
-            _ => {
-                self.refuse(path, "question", "reference-unknown", &avis.question);
-                None
-            }
-        };
+        let asked = self.question_of(path, avis);
         self.short(path, "summary", &avis.summary);
         self.in_order(path, "adopted_on", asked, avis.adopted_on.as_ref());
         if let Some(vote) = avis.vote
-            && vote.in_favour + vote.against + vote.abstain == 0
+            && [vote.in_favour, vote.against, vote.abstain] == [0; 3]
         {
             self.refuse(path, "vote", "vote-empty", "0");
         }
@@ -145,6 +134,19 @@ impl Checks<'_> {
         }
     }
 
+    /// When the question of an avis was asked, if it is one of its council's questions.
+    fn question_of(&mut self, path: &str, avis: &Avis) -> Option<&'a CivilDate> {
+        let Some((whole, Target::Question(asked))) = self.index.find(&avis.question, Some(&avis.council))
+        else {
+            self.refuse(path, "question", "reference-unknown", &avis.question);
+            return None;
+        };
+        if !whole.starts_with(&format!("{}/", self.index.council(&avis.council))) {
+            self.refuse(path, "question", "question-of-other-council", &avis.question);
+        }
+        asked
+    }
+
     fn answer(&mut self, path: &str, answer: &Answer) {
         self.reaction(path, &answer.recommendations, answer.by.as_deref(), &answer.on);
         if answer.decision == Decision::Refused && answer.reason.is_none() {
@@ -164,6 +166,9 @@ impl Checks<'_> {
     /// Only the addressee's word makes a status (register.md rule 7), and nobody answers what was not
     /// yet adopted.
     fn reaction(&mut self, path: &str, recommendations: &[String], by: Option<&str>, on: &CivilDate) {
+        if recommendations.is_empty() {
+            self.refuse(path, "recommendation", "missing-field", "recommendation");
+        }
         for written in recommendations {
             let Some((_, avis, recommendation)) = self.index.recommendation(written) else {
                 self.refuse(path, "recommendation", "reference-unknown", written);
@@ -182,7 +187,7 @@ impl Checks<'_> {
             }
             (Addressee::Handle(_), _) => {}
             (elsewhere, _) => {
-                self.refuse(path, "by", "not-the-addressee", format!("{written} → {elsewhere}"))
+                self.refuse(path, "by", "not-the-addressee", format!("{written} → {elsewhere}"));
             }
         }
     }
@@ -241,7 +246,7 @@ impl Checks<'_> {
             for written in recommendations {
                 let Some((whole, ..)) = self.index.recommendation(written) else { continue };
                 let whole = format!("{whole}/{segment}");
-                if let Some(first) = seen.insert(whole.clone(), path.clone()) {
+                if let Some(first) = seen.insert(whole.replace('/', "-"), path.clone()) {
                     twice.push(Problem::new(
                         format!("{path}.ref"),
                         "reference-twice",

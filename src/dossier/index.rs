@@ -1,10 +1,10 @@
 //! Whole references: what each short reference of a dossier means.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     values::Addressee,
-    written::{Avis, Council, Dossier, Recommendation},
+    written::{Avis, Council, DELIVERY, Dossier, Recommendation},
 };
 use crate::domain::CivilDate;
 
@@ -23,13 +23,15 @@ pub(super) enum Target<'a> {
 pub(super) struct Index<'a> {
     pub dossier: &'a Dossier,
     targets: BTreeMap<String, Target<'a>>,
-    /// Where in the file a whole reference is given a second time, and which.
+    /// Whole references with `-` for `/`, as pages have them.
+    slugs: BTreeSet<String>,
+    /// Where in the file a whole reference, or the slug it makes, is given a second time, and which.
     pub twice: Vec<(String, String)>,
 }
 
 impl<'a> Index<'a> {
     pub fn new(dossier: &'a Dossier) -> Self {
-        let mut index = Self { dossier, targets: BTreeMap::new(), twice: Vec::new() };
+        let mut index = Self { dossier, targets: BTreeMap::new(), slugs: BTreeSet::new(), twice: Vec::new() };
         index.add("city".to_owned(), dossier.city.reference.clone(), Target::City);
         for (i, council) in dossier.councils.iter().enumerate() {
             let whole = index.council(&council.reference);
@@ -37,6 +39,9 @@ impl<'a> Index<'a> {
         }
         for (i, question) in dossier.questions.iter().enumerate() {
             let whole = index.under(&question.council, &question.reference);
+            if let Some(response) = &question.response {
+                index.is_free(format!("questions[{i}].response"), &format!("{whole}/{}", response.segment()));
+            }
             index.add(format!("questions[{i}]"), whole, Target::Question(question.asked_on.as_ref()));
         }
         for (i, avis) in dossier.avis.iter().enumerate() {
@@ -46,17 +51,27 @@ impl<'a> Index<'a> {
                 let whole = format!("{whole}/{}", recommendation.reference);
                 index.add(path, whole, Target::Recommendation(avis, recommendation));
             }
+            if avis.delivered.is_some() {
+                index.is_free(format!("avis[{i}].delivered"), &format!("{whole}/{DELIVERY}"));
+            }
             index.add(format!("avis[{i}]"), whole, Target::Avis);
         }
         index
     }
 
     fn add(&mut self, path: String, whole: String, target: Target<'a>) {
-        if self.targets.contains_key(&whole) {
-            self.twice.push((path, whole));
-        } else {
+        if self.is_free(path, &whole) {
             self.targets.insert(whole, target);
         }
+    }
+
+    /// Takes a reference, if neither it nor its slug is taken.
+    fn is_free(&mut self, path: String, whole: &str) -> bool {
+        let free = self.slugs.insert(whole.replace('/', "-"));
+        if !free {
+            self.twice.push((path, whole.to_owned()));
+        }
+        free
     }
 
     /// Whole reference of a council, written short (`ccnr`) or whole (`rennes/ccnr`).
@@ -78,8 +93,8 @@ impl<'a> Index<'a> {
     pub fn find(&self, written: &str, council: Option<&str>) -> Option<(String, Target<'a>)> {
         let city = &self.dossier.city.reference;
         let near = council.map(|council| self.under(council, written));
-        let candidates = near.into_iter().chain([format!("{city}/{written}"), written.to_owned()]);
-        candidates.filter_map(|whole| self.targets.get(&whole).map(|target| (whole, *target))).next()
+        let mut candidates = near.into_iter().chain([format!("{city}/{written}"), written.to_owned()]);
+        candidates.find_map(|whole| self.targets.get(&whole).map(|target| (whole, *target)))
     }
 
     /// The recommendation a reference names.

@@ -10,13 +10,16 @@
 mod check;
 mod index;
 mod item;
+mod publication;
 mod reader;
 mod sections;
+mod shared;
 mod syntax;
 mod values;
 mod written;
 
-pub use item::{Answer, Avis, Delivery, FollowUp, Item, ItemBody, Question, Recommendation, Verdict, items};
+pub use item::{Answer, Avis, Delivery, FollowUp, Item, ItemBody, Question, Recommendation, Verdict};
+pub use publication::items;
 pub use syntax::Syntax;
 pub use values::{Addressee, Attachment, Claim, ClaimValue, Common, Source, Text};
 pub use written::{City, Council, Dossier, QuestionKind, Vote};

@@ -9,7 +9,7 @@ use std::{
 use serde_json::{Map, Value};
 
 use super::values::{Source, Text};
-use crate::domain::{CivilDate, Code, Iri, Problem, codes::Licence};
+use crate::domain::{CivilDate, Code, Handle, Iri, Lang, Problem, Title, codes::Licence};
 
 /// What holds for the whole file, and the problems found so far.
 pub(super) struct Context {
@@ -56,9 +56,14 @@ impl<'a> Fields<'a> {
         self.context.note(Problem::new(field, rule, detail));
     }
 
+    /// Whether a field is there and not read yet.
+    pub fn has(&self, name: &str) -> bool {
+        self.left.contains_key(name)
+    }
+
     fn take(&mut self, name: &'static str) -> Option<Value> {
         self.known.push(name);
-        self.left.remove(name)
+        self.left.shift_remove(name)
     }
 
     /// A field that may be left out.
@@ -69,7 +74,7 @@ impl<'a> Fields<'a> {
 
     /// A field that must be there: rule `missing-field`.
     pub fn required<T>(&mut self, name: &'static str, read: impl FnOnce(&Value) -> Read<T>) -> Option<T> {
-        if !self.left.contains_key(name) {
+        if !self.has(name) {
             self.known.push(name);
             self.refuse(name, "missing-field", name);
             return None;
@@ -97,8 +102,8 @@ impl<'a> Fields<'a> {
     pub fn title(&mut self, name: &'static str) -> Option<Text> {
         let text = self.text(name)?;
         for (language, words) in &text.0 {
-            if words.contains('\n') || words.chars().count() > 300 {
-                self.refuse(&format!("{name}.{language}"), "title", words);
+            if let Err(problem) = Title::parse(words) {
+                self.refuse(&format!("{name}.{language}"), problem.rule, words);
             }
         }
         Some(text)
@@ -129,6 +134,18 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A table that must be there: rule `missing-field`.
+    pub fn required_table<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(Fields<'a>) -> Option<T>,
+    ) -> Option<T> {
+        if !self.has(name) {
+            self.refuse(name, "missing-field", name);
+        }
+        self.table(name, read)
+    }
+
     /// A list of tables.
     pub fn tables<T>(&mut self, name: &'static str, read: impl Fn(Fields<'a>, usize) -> Option<T>) -> Vec<T> {
         let Some(value) = self.take(name) else { return Vec::new() };
@@ -152,7 +169,9 @@ impl<'a> Fields<'a> {
 
     /// What is left has no business here: rule `unknown-field`, with the name that may have been meant.
     pub fn done(self) {
-        for name in self.left.keys() {
+        let mut left: Vec<&String> = self.left.keys().collect();
+        left.sort_unstable();
+        for name in left {
             let meant = self.known.iter().map(|known| (distance(known, name), known)).min();
             match meant.filter(|(distance, _)| *distance <= 2) {
                 Some((_, known)) => self.refuse(name, "unknown-field", format!("{name} (→ {known}?)")),
@@ -211,7 +230,7 @@ fn text(value: &Value, language: &str) -> Read<Text> {
     let Value::Object(map) = value else { return string(value).map(|words| Text::new(language, &words)) };
     let mut texts = BTreeMap::new();
     for (tag, value) in map {
-        lang(tag).map_err(|problem| problem.within(tag))?;
+        Lang::parse(tag).map_err(|problem| problem.within(tag))?;
         texts.insert(tag.clone(), string(value).map_err(|problem| placed(problem, tag))?);
     }
     if texts.contains_key(language) {
@@ -221,19 +240,9 @@ fn text(value: &Value, language: &str) -> Read<Text> {
     }
 }
 
-/// A language tag: `fr`, `en`, `fr-CA`.
-fn lang(tag: &str) -> Read<()> {
-    let mut parts = tag.split('-');
-    let first =
-        parts.next().is_some_and(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_lowercase()));
-    let rest = parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()));
-    if first && rest { Ok(()) } else { Err(Problem::new("", "lang", tag)) }
-}
-
 /// A language.
 pub(super) fn language(value: &Value) -> Read<String> {
-    let tag = string(value)?;
-    lang(&tag).map(|()| tag)
+    Lang::parse(&string(value)?).map(String::from)
 }
 
 /// A segment of a reference: 1 to 60 of `a-z 0-9`, words joined by `-`.
@@ -243,16 +252,9 @@ pub(super) fn segment(value: &Value) -> Read<String> {
     if text.len() <= 60 && text.split('-').all(word) { Ok(text) } else { Err(Problem::new("", "ref", text)) }
 }
 
-/// Whether a text is the user part of an account: 3 to 30 of `a-z 0-9 _`.
-pub(super) fn is_handle(text: &str) -> bool {
-    (3..=30).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-}
-
 /// The handle of an actor of the dossier.
 pub(super) fn handle(value: &Value) -> Read<String> {
-    let text = string(value)?;
-    if is_handle(&text) { Ok(text) } else { Err(Problem::new("", "handle", text)) }
+    Handle::parse(&string(value)?).map(String::from)
 }
 
 /// True or false.

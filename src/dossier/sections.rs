@@ -1,38 +1,28 @@
 //! The sections of a dossier, each read from its table. Every field is read before any is missed, so
 //! that all problems are reported at once.
 
-use std::{cell::RefCell, collections::BTreeMap};
-
 use serde_json::{Map, Value};
 
 use super::{
     FORMAT,
-    reader::{Context, Fields, Read, code, count, date, handle, iri, language, segment, string, truth},
-    values::{Addressee, Attachment, Claim, ClaimValue, Common, Source},
+    reader::{Context, Fields, code, count, date, handle, iri, segment, string},
+    shared::{common, path, preamble, recommendations, reference_or_id, territory},
+    values::{Addressee, Common},
     written::{
         Answer, Avis, City, Council, Delivered, Dossier, FollowUp, Question, QuestionKind, Recommendation,
         Response, Vote,
     },
 };
-use crate::domain::{
-    Instant, Iri, Problem, Territory,
-    codes::{Licence, Theme},
-};
-
-/// Most recommendations one range may name.
-const RANGE_MAX: u32 = 500;
+use crate::domain::Problem;
 
 /// Reads the whole tree.
 pub(super) fn dossier(mut root: Map<String, Value>) -> Result<Dossier, Vec<Problem>> {
-    if root.remove("format").as_ref().and_then(Value::as_str) != Some(FORMAT) {
+    if root.shift_remove("format").as_ref().and_then(Value::as_str) != Some(FORMAT) {
         return Err(vec![Problem::new("format", "format", FORMAT)]);
     }
     let (context, root) = preamble(root);
     let mut fields = Fields::new(&context, "", root);
-    let city = fields.table("city", city);
-    if city.is_none() {
-        fields.refuse("city", "missing-field", "city");
-    }
+    let city = fields.required_table("city", city);
     let councils = fields.tables("councils", |fields, _| council(fields));
     let questions = fields.tables("questions", |fields, _| question(fields));
     let avis = fields.tables("avis", |fields, _| avis(fields));
@@ -46,162 +36,6 @@ pub(super) fn dossier(mut root: Map<String, Value>) -> Result<Dossier, Vec<Probl
         }
         (_, problems) => Err(problems),
     }
-}
-
-/// Reads what holds for the whole file: language, sources, defaults.
-fn preamble(root: Map<String, Value>) -> (Context, Map<String, Value>) {
-    let mut context = Context {
-        language: "fr".to_owned(),
-        sources: BTreeMap::new(),
-        synthetic: None,
-        licence: Licence::default_of_france(),
-        machine_translated: Vec::new(),
-        problems: RefCell::default(),
-    };
-    let mut root = root;
-    let mut own = Map::new();
-    for name in ["language", "sources", "defaults"] {
-        own.extend(root.remove(name).map(|value| (name.to_owned(), value)));
-    }
-    let mut fields = Fields::new(&context, "", own);
-    let language = fields.optional("language", language);
-    let sources = fields.optional("sources", library).unwrap_or_default();
-    let defaults = fields.table("defaults", |mut fields| {
-        let synthetic = fields.optional("synthetic", truth);
-        let licence = fields.optional("licence", licence);
-        let translated = fields.list("machine_translated", self::language);
-        fields.done();
-        Some((synthetic, licence, translated))
-    });
-    context.sources = sources;
-    context.language = language.unwrap_or(context.language);
-    if let Some((synthetic, licence, translated)) = defaults {
-        context.synthetic = synthetic;
-        context.licence = licence.unwrap_or(context.licence);
-        context.machine_translated = translated;
-    }
-    (context, root)
-}
-
-/// The sources of the file, by the key that items name them with.
-fn library(value: &Value) -> Read<BTreeMap<String, Source>> {
-    let Value::Object(map) = value else { return Err(Problem::new("", "wrong-type", "table")) };
-    map.iter()
-        .map(|(key, value)| Ok((key.clone(), source(value, None).map_err(|p| p.within(key))?)))
-        .collect()
-}
-
-/// A source, or the key of one.
-fn source(value: &Value, context: Option<&Context>) -> Read<Source> {
-    if let (Value::String(key), Some(context)) = (value, context) {
-        return context.sources.get(key).cloned().ok_or_else(|| Problem::new("", "source-unknown", key));
-    }
-    let Value::Object(map) = value else {
-        return Err(Problem::new("", "wrong-type", "table, or key of a source"));
-    };
-    if let Some(name) = map.keys().find(|name| !["name", "url", "date"].contains(&name.as_str())) {
-        return Err(Problem::new(name, "unknown-field", name));
-    }
-    let missing = || Problem::new("name", "missing-field", "name");
-    Ok(Source {
-        name: map.get("name").map_or_else(|| Err(missing()), |v| string(v).map_err(|p| p.within("name")))?,
-        url: map.get("url").map(iri).transpose().map_err(|p| p.within("url"))?,
-        date: map.get("date").map(date).transpose().map_err(|p| p.within("date"))?,
-    })
-}
-
-fn licence(value: &Value) -> Read<Licence> {
-    Licence::written(&string(value)?)
-}
-
-fn territory(value: &Value) -> Read<Territory> {
-    Territory::parse(&string(value)?)
-}
-
-/// What all items may say; an item says `synthetic` itself, or the item around it does, or the defaults.
-fn common(fields: &mut Fields<'_>, around: Option<&Common>) -> Option<Common> {
-    let context = fields.context;
-    let note = fields.optional_text("note");
-    let said = fields.optional("synthetic", truth).or(around.map(|c| c.synthetic)).or(context.synthetic);
-    let licence = fields.optional("licence", licence).or_else(|| around.map(|c| c.licence.clone()));
-    let translated = fields.optional("machine_translated", |value| match value {
-        Value::Array(values) => values.iter().map(language).collect::<Read<Vec<String>>>(),
-        _ => Err(Problem::new("", "wrong-type", "list")),
-    });
-    let machine_translated = match translated {
-        Some(written) => {
-            for language in &written {
-                if *language == context.language || !fields.languages.contains(language) {
-                    fields.refuse("machine_translated", "translation-language", language);
-                }
-            }
-            written
-        }
-        None => {
-            context.machine_translated.iter().filter(|l| fields.languages.contains(*l)).cloned().collect()
-        }
-    };
-    let themes = fields.list("themes", |value| Theme::parse(&string(value)?));
-    let sources = fields.list("sources", |value| source(value, Some(context)));
-    let claims = fields.tables("claims", |fields, _| claim(fields));
-    let attachments = fields.tables("attachments", |fields, _| attachment(fields));
-    let publish_at = fields.optional("publish_at", |value| Instant::parse(&string(value)?));
-    if said.is_none() {
-        fields.refuse("synthetic", "synthetic-unsaid", "synthetic");
-    }
-    Some(Common {
-        synthetic: said?,
-        note,
-        machine_translated,
-        licence: licence.unwrap_or_else(|| context.licence.clone()),
-        themes,
-        sources,
-        claims,
-        attachments,
-        publish_at,
-    })
-}
-
-fn claim(mut fields: Fields<'_>) -> Option<Claim> {
-    let context = fields.context;
-    let about = fields.required("about", |value| {
-        let text = string(value)?;
-        let good = text.starts_with(|c: char| c.is_ascii_lowercase())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric());
-        if good { Ok(text) } else { Err(Problem::new("", "claim-about", text)) }
-    });
-    let value = fields.required("value", |value| match value.as_i64() {
-        Some(number) => Ok(ClaimValue::Number(number)),
-        None => string(value).map(ClaimValue::Text),
-    });
-    let unit = fields.optional("unit", string);
-    let source = fields.required("source", |value| source(value, Some(context)));
-    fields.done();
-    Some(Claim { about: about?, value: value?, unit, source: source? })
-}
-
-fn attachment(mut fields: Fields<'_>) -> Option<Attachment> {
-    let name = fields.required("name", string);
-    let file = fields.optional("file", |value| {
-        let path = string(value)?;
-        let inside = !path.starts_with('/')
-            && !path.contains('\\')
-            && path.split('/').all(|p| !matches!(p, "" | "." | ".."));
-        if inside { Ok(path) } else { Err(Problem::new("", "attachment-file", path)) }
-    });
-    let url = fields.optional("url", iri);
-    let media_type = fields.required("media_type", |value| {
-        let text = string(value)?;
-        let part =
-            |p: &str| !p.is_empty() && p.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
-        let good = text.split_once('/').is_some_and(|(kind, name)| part(kind) && part(name));
-        if good { Ok(text) } else { Err(Problem::new("", "media-type", text)) }
-    });
-    if file.is_some() == url.is_some() {
-        fields.refuse("", "attachment-one", "file, url");
-    }
-    fields.done();
-    Some(Attachment { name: name?, file, url, media_type: media_type? })
 }
 
 fn city(mut fields: Fields<'_>) -> Option<City> {
@@ -414,45 +248,4 @@ fn follow_up(mut fields: Fields<'_>) -> Option<FollowUp> {
         evidence,
         common: common?,
     })
-}
-
-/// The recommendations an answer or a follow-up is about: `recommendation = "ccnr/avis-1/r1"`, or
-/// `recommendations = ["ccnr/avis-2/r1..r4", "ccnr/avis-2/r9"]`.
-fn recommendations(fields: &mut Fields<'_>) -> Vec<String> {
-    let one = fields.optional("recommendation", path);
-    let several = fields.list("recommendations", range);
-    let all: Vec<String> = one.into_iter().chain(several.into_iter().flatten()).collect();
-    if all.is_empty() {
-        fields.refuse("recommendation", "missing-field", "recommendation");
-    }
-    all
-}
-
-/// `a/b/r1..r4` as four references.
-fn range(value: &Value) -> Read<Vec<String>> {
-    let text = string(value)?;
-    let Some((from, to)) = text.split_once("..") else { return path(value).map(|one| vec![one]) };
-    let refused = || Problem::new("", "range", &text);
-    let (parent, first) = from.rsplit_once('/').ok_or_else(refused)?;
-    let number =
-        |part: &str| part.strip_prefix('r').and_then(|digits| digits.parse::<u32>().ok()).ok_or_else(refused);
-    let (first, last) = (number(first)?, number(to)?);
-    if first > last || last - first >= RANGE_MAX {
-        return Err(refused());
-    }
-    path(&Value::from(parent))?;
-    Ok((first..=last).map(|n| format!("{parent}/r{n}")).collect())
-}
-
-/// A reference: segments joined by `/`.
-fn path(value: &Value) -> Read<String> {
-    let text = string(value)?;
-    let good = text.split('/').all(|part| segment(&Value::from(part)).is_ok());
-    if good { Ok(text) } else { Err(Problem::new("", "ref", text)) }
-}
-
-/// A reference, or the id of a record elsewhere.
-fn reference_or_id(value: &Value) -> Read<String> {
-    let text = string(value)?;
-    if text.contains("://") { Iri::parse(&text).map(String::from) } else { path(value) }
 }

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    CivilDate, Instant, Iri, Problem,
+    CivilDate, Handle, Instant, Iri, Lang, Problem, Words,
     codes::{Licence, Theme},
 };
 
@@ -26,6 +26,18 @@ impl Text {
     #[must_use]
     pub fn of(&self, language: &str) -> Option<&str> {
         self.0.get(language).map(String::as_str)
+    }
+
+    /// As the words of a record, the given language first.
+    #[must_use]
+    pub fn words(&self, language: &str, machine_translated: &[String]) -> Words {
+        let lang = |tag: &str| Lang::parse(tag).ok();
+        let texts = self.from(language).filter_map(|(tag, text)| Some((lang(tag)?, text.to_owned())));
+        let machine = machine_translated.iter().filter(|tag| self.0.contains_key(*tag));
+        Words {
+            in_languages: texts.collect(),
+            machine_translated: machine.filter_map(|tag| lang(tag)).collect(),
+        }
     }
 
     /// Languages and texts, the given language first, then by tag.
@@ -117,7 +129,7 @@ impl Addressee {
                 !user.is_empty() && user.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
             return if host && user { Ok(Self::Account(text.to_owned())) } else { Err(refused()) };
         }
-        if super::reader::is_handle(text) { Ok(Self::Handle(text.to_owned())) } else { Err(refused()) }
+        Handle::parse(text).map(|handle| Self::Handle(handle.into())).map_err(|_| refused())
     }
 }
 

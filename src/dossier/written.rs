@@ -133,6 +133,13 @@ pub struct Response {
     pub common: Common,
 }
 
+impl Response {
+    /// Last segment of its reference.
+    pub(super) const fn segment(&self) -> &'static str {
+        if self.accepted { "acceptation" } else { "refus" }
+    }
+}
+
 /// Votes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vote {
@@ -175,6 +182,9 @@ pub struct Avis {
     /// What all items may say.
     pub common: Common,
 }
+
+/// Last segment of the reference of an acknowledgement.
+pub(super) const DELIVERY: &str = "remise";
 
 /// An authority acknowledges an avis.
 #[derive(Clone, Debug, PartialEq)]
