@@ -378,7 +378,14 @@ async fn silence_is_told_apart_from_refusal() {
     let unknown = get(&open, "https://unknown.example/x").await.expect_err("no such name");
     assert_eq!(unknown.reason(), "dns");
     assert!(nobody.is_silence() && unknown.is_silence());
-    let plain = Server::start(|_| Reply::raw(*b"not TLS at all")).await;
-    let url = plain.url("/x").as_str().replace("http://", "https://");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("https://{}/x", listener.local_addr().expect("an address"));
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let _ =
+                tokio::io::AsyncWriteExt::write_all(&mut socket, b"HTTP/1.1 400 plain http\r\n\r\n").await;
+            let _ = tokio::io::AsyncReadExt::read(&mut socket, &mut [0; 4096]).await;
+        }
+    });
     assert_eq!(get(&open, &url).await.expect_err("not TLS").reason(), "tls");
 }

@@ -92,9 +92,7 @@ impl ConnectorError {
                 return ours.clone();
             }
             last = inner.to_string();
-            // What the TLS library refuses arrives as invalid data.
-            let io = inner.downcast_ref::<std::io::Error>();
-            tls |= io.is_some_and(|error| error.kind() == std::io::ErrorKind::InvalidData);
+            tls |= is_tls(inner);
             cause = inner.source();
         }
         if error.is_timeout() {
@@ -107,4 +105,12 @@ impl ConnectorError {
             Self::Protocol(last)
         }
     }
+}
+
+/// Whether a cause is a refusal of the TLS library: it arrives as invalid data, possibly wrapped again.
+fn is_tls(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.downcast_ref::<std::io::Error>().is_some_and(|error| {
+        let wrapped = error.get_ref().is_some_and(|inner| is_tls(inner));
+        error.kind() == std::io::ErrorKind::InvalidData || wrapped
+    })
 }
