@@ -8,7 +8,7 @@ use crate::{
     Result,
     clock::{Chance, Clock},
     config::Config,
-    federation::connector::Connector,
+    federation::{connector::Connector, keys::KeyCache, limits::Limits, signing::SigningKeys},
     keyring::Keyring,
     storage::Db,
     telemetry::Beat,
@@ -30,6 +30,12 @@ pub struct App {
     pub urls: Urls,
     /// The one way out (register.md rule 19).
     pub http: Connector,
+    /// Other servers' keys, parsed, and how often they may be asked for.
+    pub keys: KeyCache,
+    /// How much each server may send.
+    pub limits: Limits,
+    /// Our own keys, parsed.
+    pub signing: SigningKeys,
     /// What seals private keys at rest.
     pub keyring: Keyring,
     /// Wakes the worker when something was put into a queue.
@@ -49,6 +55,9 @@ impl App {
             db: Db::open(&config.database.url).await?,
             urls: Urls::new(&config.public_url)?,
             http: Connector::new(&config.federation, &config.public_url, clock.clone())?,
+            keys: KeyCache::default(),
+            limits: Limits::default(),
+            signing: SigningKeys::default(),
             keyring: Keyring::load(&config.keys)?,
             config: Arc::new(config),
             clock,

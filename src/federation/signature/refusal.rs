@@ -43,6 +43,8 @@ pub enum Refusal {
     KeyUnknown,
     /// Enough keys of that host were asked for a while (S25).
     KeyLimited,
+    /// The actor is gone, and says so: nothing is left to verify with, and nothing to do (O9).
+    ActorGone,
     /// The host, or the actor, is blocked here (S32).
     Blocked,
     /// The actor is one of ours (O2).
@@ -93,6 +95,7 @@ impl Refusal {
             Self::KeyOwnerMismatch => "key_owner_mismatch",
             Self::KeyUnknown => "key_unknown",
             Self::KeyLimited => "key_limited",
+            Self::ActorGone => "actor_gone",
             Self::Blocked => "blocked",
             Self::OurActor => "our_actor",
             Self::TooLarge => "too_large",
@@ -112,6 +115,7 @@ impl Refusal {
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {
+            Self::ActorGone => 202,
             Self::DupHeader
             | Self::SigMalformed
             | Self::BadJson
@@ -122,7 +126,7 @@ impl Refusal {
             Self::Blocked | Self::OurActor => 403,
             Self::TooLarge => 413,
             Self::Encoded | Self::ContentType => 415,
-            Self::TooMany => 429,
+            Self::TooMany | Self::KeyLimited => 429,
             Self::HeaderTooLarge => 431,
             Self::Unavailable => 503,
             _ => 401,
@@ -133,7 +137,7 @@ impl Refusal {
     #[must_use]
     pub const fn retry_after(self) -> Option<u64> {
         match self {
-            Self::TooMany => Some(60),
+            Self::TooMany | Self::KeyLimited => Some(60),
             Self::Unavailable => Some(30),
             _ => None,
         }
