@@ -110,7 +110,8 @@ impl Slug {
     /// A slug made of any text: accents taken off, the rest of the characters joined by `-`.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let plain = text.nfd().filter(char::is_ascii).collect::<String>().to_ascii_lowercase();
+        let base = text.nfd().filter(|c| !('\u{300}'..='\u{36f}').contains(c));
+        let plain = base.collect::<String>().to_lowercase();
         let words: Vec<&str> =
             plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
         let mut slug = words.join("-");
