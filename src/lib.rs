@@ -10,6 +10,7 @@
 //! `actions` needs `domain` and `storage`; `federation` and `web` need those three and never each other;
 //! only `cli`, `demo`, `server` and `worker` see everything.
 
+pub mod actions;
 pub mod app;
 pub mod clock;
 pub mod config;

@@ -46,7 +46,7 @@ pub struct Draft {
     pub group: Option<Iri>,
     /// Actors it names: id and `@user@host`.
     pub mentions: Vec<(Iri, String)>,
-    /// Themes: hashtag without `#`, page.
+    /// Themes: hashtag, page.
     pub themes: Vec<(String, Iri)>,
     /// Where facts come from: shown as links.
     pub sources: Vec<Source>,
@@ -56,6 +56,8 @@ pub struct Draft {
     pub claims: Vec<Claim>,
     /// Licence code.
     pub licence: Option<String>,
+    /// What in it is authentic and what is not, in place of the usual mark.
+    pub note: Option<Words>,
     /// Published by nobody.
     pub synthetic: bool,
 }
@@ -158,7 +160,9 @@ fn content(draft: &Draft, lang: &Lang) -> String {
         }
         text.push_str("</ol>");
     }
-    if draft.synthetic {
+    if let Some(note) = &draft.note {
+        text.push_str(&format!("<p><em>{}</em></p>", html::escape(&in_lang(note))));
+    } else if draft.synthetic {
         text.push_str(&format!("<p><em>{}</em></p>", phrases.synthetic()));
     }
     text.push_str(&format!("<p><a href=\"{page}\">{}</a></p>", phrases.read_on()));
@@ -179,10 +183,8 @@ fn addressed(draft: &Draft) -> (Vec<Iri>, Vec<Iri>) {
 
 /// Themes, mentions, and the link of an avis to its question (FEP-e232).
 fn tags(draft: &Draft) -> Vec<Value> {
-    let hashtags = draft
-        .themes
-        .iter()
-        .map(|(name, page)| json!({"type": "Hashtag", "name": format!("#{name}"), "href": page}));
+    let hashtags =
+        draft.themes.iter().map(|(name, page)| json!({"type": "Hashtag", "name": name, "href": page}));
     let mentions = draft
         .mentions
         .iter()

@@ -61,11 +61,14 @@ fn refs(iri: Option<&Iri>) -> Vec<&Iri> {
     iri.into_iter().collect()
 }
 
-/// Themes of a record: its hashtags, lower case, without `#`.
+/// Themes of a record: of each hashtag the last segment of its page, else its name, lower case.
 #[must_use]
 pub fn themes(record: &Record) -> Vec<String> {
     let tags = record.envelope.tag.iter().filter(|tag| tag["type"] == "Hashtag");
-    tags.filter_map(|tag| tag["name"].as_str())
-        .map(|name| name.trim_start_matches('#').to_lowercase())
-        .collect()
+    tags.filter_map(|tag| {
+        let page =
+            tag["href"].as_str().and_then(|href| href.rsplit('/').next()).filter(|last| !last.is_empty());
+        page.or(tag["name"].as_str()).map(|name| name.trim_start_matches('#').to_lowercase())
+    })
+    .collect()
 }

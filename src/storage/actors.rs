@@ -179,6 +179,14 @@ pub async fn by_host(db: &Db, host: &str) -> Result<Vec<Actor>> {
     db.all(&BY_HOST, args![host]).await
 }
 
+/// Known actors of an authority, read by a transaction.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_host_in(tx: &mut Tx, host: &str) -> Result<Vec<Actor>> {
+    tx.all(&BY_HOST, args![host]).await
+}
+
 /// The actors of those ids that are known, by id.
 ///
 /// # Errors

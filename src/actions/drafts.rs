@@ -1,0 +1,121 @@
+//! Drafts: what an import wrote down and nobody has published yet. They are in no list, page, search or
+//! collection (threats P1, P2).
+
+use crate::{
+    App, Error, Result,
+    domain::{Hash, Iri},
+    dossier::Item,
+    storage::{self, drafts::Draft},
+};
+
+use super::{Operator, words};
+
+/// A draft and the item it holds.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// The item.
+    pub item: Item,
+    /// The id it will have, or has: a draft may be the next version of something published.
+    pub id: Iri,
+    /// Milliseconds since 1970 of its scheduled publication.
+    pub publish_at: Option<i64>,
+}
+
+/// All drafts.
+///
+/// # Errors
+/// Those of the database.
+pub async fn list(app: &App) -> Result<Vec<Waiting>> {
+    storage::drafts::all(&app.db).await?.into_iter().map(waiting).collect()
+}
+
+/// Drafts whose hour has come.
+///
+/// # Errors
+/// Those of the database.
+pub async fn due(app: &App) -> Result<Vec<Waiting>> {
+    storage::drafts::due(&app.db, app.clock.now_ms(), 1000).await?.into_iter().map(waiting).collect()
+}
+
+/// Throws a draft away.
+///
+/// # Errors
+/// `NotFound` when there is none of that reference.
+pub async fn discard(app: &App, operator: &Operator, reference: &str) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    if !storage::drafts::remove(&mut tx, reference).await? {
+        return Err(Error::not_found(reference));
+    }
+    storage::audit::add(&mut tx, &operator.deed("discard-draft", reference), app.clock.now_ms()).await?;
+    tx.commit().await
+}
+
+fn waiting(draft: Draft) -> Result<Waiting> {
+    let item = serde_json::from_str(&draft.body).map_err(Error::internal)?;
+    Ok(Waiting { item, id: Iri::parse(&draft.uri)?, publish_at: draft.publish_at })
+}
+
+/// What an import does with an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Nothing: published, or drafted, with these very words.
+    Same,
+    /// A first draft of something new.
+    New,
+    /// A draft of a new version of something published.
+    NewVersion,
+    /// A draft that replaces an earlier one.
+    Redrafted,
+}
+
+/// What would change if an item were written down.
+///
+/// # Errors
+/// Those of the database.
+pub async fn compare(app: &App, item: &Item) -> Result<Change> {
+    let published = storage::sources::get(&app.db, &item.reference).await?;
+    let drafted = storage::drafts::get(&app.db, &item.reference).await?;
+    let digest = item.digest();
+    if let Some(draft) = drafted {
+        let waiting = waiting(draft)?;
+        return Ok(if same(&waiting.item, &digest) { Change::Same } else { Change::Redrafted });
+    }
+    Ok(match published {
+        Some(source) if source.digest == digest.as_str() => Change::Same,
+        Some(_) => Change::NewVersion,
+        None => Change::New,
+    })
+}
+
+fn same(item: &Item, digest: &Hash) -> bool {
+    item.digest() == *digest
+}
+
+/// Writes an item down as a draft. Its id is minted at once, so that drafts can name each other.
+///
+/// # Errors
+/// Those of the database.
+pub async fn write(app: &App, tx: &mut storage::Tx, item: &Item) -> Result<Iri> {
+    let published = storage::sources::get_in(tx, &item.reference).await?.map(|source| source.uri);
+    let drafted = storage::drafts::get_in(tx, &item.reference).await?;
+    let now = app.clock.now();
+    let created_at = drafted.as_ref().map_or(now.as_millisecond(), |draft| draft.created_at);
+    let minted = || match words::folder(&item.body) {
+        Some(folder) => app.urls.record(folder, app.chance.uuid(now)),
+        None => app.urls.actor(app.chance.uuid(now)),
+    };
+    let known = published.or_else(|| drafted.map(|draft| draft.uri));
+    let id = known.map_or_else(|| Ok(minted()), |uri| Iri::parse(&uri))?;
+    let draft = Draft {
+        reference: item.reference.clone(),
+        uri: id.to_string(),
+        kind: words::kind(&item.body).to_owned(),
+        author: item.author().to_owned(),
+        body: serde_json::to_string(item).map_err(Error::internal)?,
+        publish_at: item.common.publish_at.map(|at| at.timestamp().as_millisecond()),
+        created_at,
+        updated_at: now.as_millisecond(),
+    };
+    storage::drafts::put(tx, &draft).await?;
+    Ok(id)
+}

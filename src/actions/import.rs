@@ -1,0 +1,109 @@
+//! Reads a dossier into drafts. Importing twice changes nothing; a changed text will make a new version,
+//! never a new id.
+
+use std::path::Path;
+
+use crate::{
+    App, Error, Result,
+    domain::{Hash, Problem},
+    dossier::{self, Dossier, Item},
+    storage::{self, media::File},
+};
+
+use super::{
+    Operator,
+    drafts::{self, Change},
+};
+
+/// What an import did, or would do, item by item in the order of publication.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Reference, kind and what happens to it.
+    pub changes: Vec<(String, &'static str, Change)>,
+}
+
+impl Report {
+    /// References that have a draft now and did not have this one before.
+    #[must_use]
+    pub fn drafted(&self) -> Vec<&str> {
+        let changed = self.changes.iter().filter(|(_, _, change)| *change != Change::Same);
+        changed.map(|(reference, _, _)| reference.as_str()).collect()
+    }
+}
+
+/// Imports a checked dossier. `folder` is where its attached files are; with `dry_run` nothing is written.
+///
+/// # Errors
+/// `Invalid` when an attached file cannot be read or a reference belongs to something else.
+pub async fn import(
+    app: &App,
+    operator: &Operator,
+    dossier: &Dossier,
+    folder: &Path,
+    dry_run: bool,
+) -> Result<Report> {
+    let mut report = Report::default();
+    let mut wanted = Vec::new();
+    let mut files = Vec::new();
+    for mut item in dossier::items(dossier) {
+        files.extend(attach(app, &mut item, folder)?);
+        let change = drafts::compare(app, &item).await?;
+        report.changes.push((item.reference.clone(), super::words::kind(&item.body), change));
+        if change != Change::Same {
+            wanted.push(item);
+        }
+    }
+    if dry_run || wanted.is_empty() {
+        return Ok(report);
+    }
+    let mut tx = app.db.begin().await?;
+    for file in &files {
+        storage::media::put(&mut tx, file).await?;
+    }
+    for item in &wanted {
+        drafts::write(app, &mut tx, item).await?;
+    }
+    let count = wanted.len().to_string();
+    storage::audit::add(
+        &mut tx,
+        &operator.clone().because(count).deed("import", &dossier.city.reference),
+        app.clock.now_ms(),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(report)
+}
+
+/// Largest attached file, in bytes.
+const MAX_FILE: usize = 20 * 1024 * 1024;
+
+/// Reads the files attached to an item, and names them by their hash from now on (media by hash).
+fn attach(app: &App, item: &mut Item, folder: &Path) -> Result<Vec<File>> {
+    let mut files = Vec::new();
+    for (at, attachment) in item.common.attachments.iter_mut().enumerate() {
+        let Some(path) = attachment.file.clone().filter(|file| !file.starts_with("sha256:")) else {
+            continue;
+        };
+        let field = format!("{}.attachments[{at}].file", item.reference);
+        let relative = Path::new(&path);
+        let inside = relative.components().all(|part| matches!(part, std::path::Component::Normal(_)));
+        if !inside {
+            return Err(Error::invalid(field, "file-path", path));
+        }
+        let bytes = std::fs::read(folder.join(relative))
+            .map_err(|error| Problem::new(&field, "file", error.to_string()))?;
+        if bytes.len() > MAX_FILE {
+            return Err(Error::invalid(field, "file-size", bytes.len().to_string()));
+        }
+        let hash = Hash::of(&bytes);
+        attachment.file = Some(hash.to_string());
+        files.push(File {
+            hash: hash.digits().to_owned(),
+            media_type: attachment.media_type.clone(),
+            length: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+            bytes,
+            created_at: app.clock.now_ms(),
+        });
+    }
+    Ok(files)
+}

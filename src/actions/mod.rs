@@ -1,0 +1,25 @@
+//! What can be done: one file per verb. Each takes the node and the operator, changes everything that
+//! belongs together in one transaction, and writes who did it beside it (register.md rule 18). No
+//! network here: what must be fetched is fetched before, by `federation`.
+
+pub mod actors;
+pub mod drafts;
+mod enqueue;
+pub mod export;
+pub mod follows;
+pub mod import;
+mod new_keys;
+mod operator;
+pub mod peers;
+pub mod publish;
+pub mod reactions;
+pub mod receive;
+mod register;
+pub mod reindex;
+pub mod replies;
+pub mod verify;
+pub mod withdraw;
+mod words;
+
+pub use operator::Operator;
+pub use register::Proof;

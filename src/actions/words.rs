@@ -1,0 +1,453 @@
+//! From the words of a dossier's item to a record about to be composed: names become ids, texts become
+//! Markdown by language, references become links.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    App, Error, Result,
+    domain::{
+        Html, Iri, Lang, Problem, Words,
+        compose::Draft,
+        html,
+        record::{Claim, Source},
+        said::{self, Said},
+    },
+    dossier::{Addressee, ClaimValue, Common, Item, ItemBody, Text, Verdict},
+    storage::{self, Tx, actors::Actor, records::Row},
+};
+
+/// What a batch of items refers to, gathered before anything is composed.
+pub struct Names {
+    /// Our actors by handle.
+    pub actors: BTreeMap<String, Actor>,
+    /// Ids by reference: what is published, and drafts.
+    pub ids: BTreeMap<String, Iri>,
+    /// Items by reference: the batch, for titles and numbers.
+    pub items: BTreeMap<String, Item>,
+    /// Published records that the batch mentions, by reference.
+    pub rows: BTreeMap<String, Row>,
+}
+
+impl Names {
+    /// Gathers actors and ids; `items` are those of the batch and of drafts.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn gather(app: &App, items: &[(Item, Iri)]) -> Result<Self> {
+        let actors = storage::actors::ours(&app.db).await?;
+        let mut ids = BTreeMap::new();
+        for source in storage::sources::all(&app.db).await? {
+            ids.insert(source.reference, Iri::parse(&source.uri)?);
+        }
+        ids.extend(items.iter().map(|(item, id)| (item.reference.clone(), id.clone())));
+        let mentioned: Vec<&String> = items.iter().flat_map(|(item, _)| mentions(item)).collect();
+        let wanted: BTreeMap<&str, &String> = mentioned
+            .into_iter()
+            .filter_map(|reference| Some((ids.get(reference)?.as_str(), reference)))
+            .collect();
+        let uris: Vec<&str> = wanted.keys().copied().collect();
+        let rows = storage::records::by_uris(&app.db, &uris).await?;
+        let rows = rows
+            .into_iter()
+            .filter_map(|row| Some(((*wanted.get(row.uri.as_str())?).clone(), row)))
+            .collect();
+        Ok(Self {
+            rows,
+            actors: actors.into_iter().map(|actor| (actor.handle.clone(), actor)).collect(),
+            ids: ids.clone(),
+            items: items.iter().map(|(item, _)| (item.reference.clone(), item.clone())).collect(),
+        })
+    }
+
+    fn actor(&self, handle: &str) -> Result<&Actor> {
+        self.actors.get(handle).ok_or_else(|| Error::invalid("by", "actor-unknown", handle))
+    }
+
+    fn actor_id(&self, handle: &str) -> Result<Iri> {
+        Ok(Iri::parse(&self.actor(handle)?.uri)?)
+    }
+
+    fn id(&self, reference: &str) -> Result<Iri> {
+        self.ids.get(reference).cloned().ok_or_else(|| Error::invalid("ref", "reference-unknown", reference))
+    }
+}
+
+/// Where a record stands among others: its thread and what it answers.
+struct Thread {
+    context: Iri,
+    in_reply_to: Option<Iri>,
+    /// Actors it speaks to.
+    spoken_to: Vec<Iri>,
+    /// Number of the recommendation it is about.
+    number: Option<u32>,
+}
+
+/// Turns an item into a record about to be composed.
+///
+/// # Errors
+/// `Invalid` when it names what is not known here.
+pub async fn draft(app: &App, tx: &mut Tx, names: &Names, item: &Item, id: &Iri) -> Result<Draft> {
+    let author = names.actor(item.author())?;
+    let author_id = Iri::parse(&author.uri)?;
+    let said = said(tx, names, item, id).await?;
+    let thread = thread(tx, names, item, id, &said).await?;
+    let lang = Lang::parse(&item.language).unwrap_or_else(|_| Lang::french());
+    let words = |text: &Text| words(text, &lang, &item.common);
+    let (title, summary, text) = texts(item);
+    let mut mentions = Vec::new();
+    for actor in thread.spoken_to.iter().filter(|actor| **actor != author_id) {
+        if let Some(known) = storage::actors::get_in(tx, actor.as_str()).await? {
+            let host = if known.ours { &app.config.domain } else { &known.host };
+            mentions.push((actor.clone(), format!("@{}@{host}", known.handle)));
+        }
+    }
+    Ok(Draft {
+        url: page(app, names, item)?,
+        id: id.clone(),
+        author_name: author.name.clone(),
+        group: feed(tx, author).await?,
+        author: author_id,
+        said,
+        title: match title {
+            Some(title) => Some(words(title)),
+            None => about_title(names, item).map(|title| words(&title)),
+        },
+        summary: summary.map(words),
+        text: text.map_or_else(|| Words::new(lang.clone(), ""), words),
+        recommendations: recommendation_titles(names, item).iter().map(words).collect(),
+        number: thread.number,
+        reference: Some(item.reference.clone()),
+        in_reply_to: thread.in_reply_to,
+        context: thread.context,
+        mentions,
+        themes: item
+            .common
+            .themes
+            .iter()
+            .map(|theme| (theme.hashtag(), app.urls.theme(theme.as_str())))
+            .collect(),
+        sources: item.common.sources.iter().map(source).collect(),
+        files: files(app, &item.common),
+        claims: item.common.claims.iter().map(claim).collect(),
+        licence: Some(item.common.licence.as_str().to_owned()),
+        note: item.common.note.as_ref().map(words),
+        synthetic: item.common.synthetic,
+    })
+}
+
+/// The kind's own fields.
+async fn said(tx: &mut Tx, names: &Names, item: &Item, id: &Iri) -> Result<Said> {
+    let verdict = |verdict: &Verdict| -> Result<said::Verdict> {
+        let question = names.id(&verdict.question)?;
+        Ok(said::Verdict {
+            concerns: vec![question.clone()],
+            question: Some(question),
+            reason: verdict.reason.clone(),
+        })
+    };
+    Ok(match &item.body {
+        ItemBody::City(_) | ItemBody::Council(_) => {
+            return Err(Error::invalid(&item.reference, "not-a-record", "actor"));
+        }
+        ItemBody::Question(question) => {
+            let council = names.actors.values().find(|actor| names.is(actor, &question.council));
+            let said = said::Question {
+                addressee: council.map(|actor| Iri::parse(&actor.uri)).transpose()?,
+                expected_by: question.expected_by.clone(),
+                asked_on: question.asked_on.clone(),
+            };
+            match question.asked {
+                crate::dossier::QuestionKind::Saisine => Said::Saisine(said),
+                crate::dossier::QuestionKind::AutoSaisine => Said::AutoSaisine(said),
+            }
+        }
+        ItemBody::Acceptance(body) => Said::Acceptance(verdict(body)?),
+        ItemBody::Refusal(body) => Said::Refusal(verdict(body)?),
+        ItemBody::Avis(avis) => Said::Avis(Box::new(said_avis(names, item, avis)?)),
+        ItemBody::Recommendation(body) => Said::Recommendation(said::Recommendation {
+            number: body.number,
+            avis: names.id(&body.avis)?,
+            addressee: addressee(tx, names, &body.addressee).await?,
+            answers: Some(id.join("/reponses")),
+            category: body.category.clone(),
+            tier: body.tier.clone(),
+        }),
+        ItemBody::Delivery(body) => Said::Delivery(said::Delivery {
+            concerns: vec![names.id(&body.avis)?],
+            delivered_on: body.on.clone(),
+            delivered_to: names.actor_id(&body.by)?,
+        }),
+        ItemBody::Answer(body) => Said::Answer(said::Answer {
+            concerns: vec![names.id(&body.recommendation)?],
+            decision: body.decision.clone(),
+            reason: body.reason.clone(),
+            promised_by: body.promised_by.clone(),
+            decided_on: Some(body.on.clone()),
+        }),
+        ItemBody::FollowUp(body) => Said::FollowUp(said::FollowUp {
+            concerns: vec![names.id(&body.recommendation)?],
+            status: body.status.clone(),
+            reason: body.reason.clone(),
+            as_of: Some(body.on.clone()),
+            evidence: body.evidence.clone(),
+        }),
+    })
+}
+
+fn said_avis(names: &Names, item: &Item, avis: &crate::dossier::Avis) -> Result<said::Avis> {
+    let markdown = |text: &Text| -> Result<Html> {
+        let original = text.of(&item.language).or_else(|| text.0.values().next().map(String::as_str));
+        Ok(Html::parse(&html::from_markdown(original.unwrap_or_default()))
+            .map_err(|p| p.within(&item.reference))?)
+    };
+    let recommendations = avis.recommendations.iter().map(|reference| names.id(reference));
+    Ok(said::Avis {
+        question: Some(names.id(&avis.question)?),
+        addressee: names.actor_id(&avis.addressee)?,
+        adopted_on: avis.adopted_on.clone(),
+        delivered_on: None,
+        votes_for: avis.vote.map(|vote| vote.in_favour),
+        votes_against: avis.vote.map(|vote| vote.against),
+        votes_abstain: avis.vote.map(|vote| vote.abstain),
+        diagnosis: Some(markdown(&avis.diagnosis)?),
+        stakes: Some(markdown(&avis.stakes)?),
+        body: avis.body.as_ref().map(markdown).transpose()?,
+        recommendations: recommendations.collect::<Result<_>>()?,
+    })
+}
+
+/// Thread and parent, by kind (wire.md §2.5).
+async fn thread(tx: &mut Tx, names: &Names, item: &Item, id: &Iri, said: &Said) -> Result<Thread> {
+    let mut thread =
+        Thread { context: context_of(id)?, in_reply_to: None, spoken_to: Vec::new(), number: None };
+    match said {
+        Said::Saisine(question) | Said::AutoSaisine(question) => {
+            thread.spoken_to.extend(question.addressee.clone())
+        }
+        Said::Acceptance(verdict) | Said::Refusal(verdict) => {
+            thread.reply(tx, verdict.concerns.first()).await?;
+        }
+        Said::Avis(avis) => {
+            if let Some(question) = &avis.question {
+                thread.context = thread_of(tx, question).await?;
+            }
+            thread.spoken_to.push(avis.addressee.clone());
+        }
+        Said::Recommendation(recommendation) => {
+            thread.reply(tx, Some(&recommendation.avis)).await?;
+            thread.spoken_to = vec![recommendation.addressee.clone()];
+        }
+        Said::Delivery(delivery) => thread.reply(tx, delivery.concerns.first()).await?,
+        Said::Answer(answer) => thread.reply(tx, answer.concerns.first()).await?,
+        Said::FollowUp(follow_up) => thread.reply(tx, follow_up.concerns.first()).await?,
+        Said::Other(_) => {}
+    }
+    thread.number = number(names, item).or(thread.number);
+    Ok(thread)
+}
+
+impl Thread {
+    /// Answers a record: in its thread, speaking to its author.
+    async fn reply(&mut self, tx: &mut Tx, parent: Option<&Iri>) -> Result<()> {
+        let Some(parent) = parent else { return Ok(()) };
+        self.in_reply_to = Some(parent.clone());
+        self.context = thread_of(tx, parent).await?;
+        if let Some(row) = storage::records::get_in(tx, parent.as_str()).await? {
+            self.spoken_to.push(Iri::parse(&row.author)?);
+            self.number = row.number.and_then(|number| u32::try_from(number).ok());
+        }
+        Ok(())
+    }
+}
+
+/// The thread of a record that is here.
+async fn thread_of(tx: &mut Tx, record: &Iri) -> Result<Iri> {
+    match storage::records::get_in(tx, record.as_str()).await? {
+        Some(row) => Ok(Iri::parse(&row.context)?),
+        None => Err(Error::invalid("ref", "not-published", record.as_str())),
+    }
+}
+
+/// The thread a question opens: its own random part under `/contexts`.
+fn context_of(id: &Iri) -> Result<Iri, Problem> {
+    let random = id.as_str().rsplit('/').next().unwrap_or_default();
+    Iri::parse(&format!("{}/contexts/{random}", id.origin()))
+}
+
+impl Names {
+    /// Whether an actor is the council of that reference.
+    fn is(&self, actor: &Actor, council: &str) -> bool {
+        self.ids.get(council).is_some_and(|id| id.as_str() == actor.uri)
+    }
+}
+
+/// Who is expected to answer: one of ours, or an actor elsewhere that is known here.
+async fn addressee(tx: &mut Tx, names: &Names, addressee: &Addressee) -> Result<Iri> {
+    match addressee {
+        Addressee::Handle(handle) => names.actor_id(handle),
+        Addressee::Id(iri) => Ok(iri.clone()),
+        Addressee::Account(account) => {
+            let (user, host) = account.trim_start_matches('@').split_once('@').unwrap_or_default();
+            let there = storage::actors::by_host_in(tx, host).await?;
+            let found = there.into_iter().find(|actor| actor.handle == user);
+            let found = found.ok_or_else(|| Error::invalid("addressee", "addressee-unknown", account))?;
+            Ok(Iri::parse(&found.uri)?)
+        }
+    }
+}
+
+/// Page of an item: of a recommendation, its place on the page of the avis.
+fn page(app: &App, names: &Names, item: &Item) -> Result<Iri> {
+    if let ItemBody::Recommendation(recommendation) = &item.body {
+        let avis =
+            names.items.get(&recommendation.avis).map_or_else(|| slug_of(&recommendation.avis), Item::slug);
+        return Ok(app.urls.page("avis", &avis).join(&format!("#r{}", recommendation.number)));
+    }
+    let folder =
+        folder(&item.body).ok_or_else(|| Error::invalid(&item.reference, "not-a-record", "actor"))?;
+    Ok(app.urls.page(folder, &item.slug()))
+}
+
+/// The slug of a reference whose item is not at hand.
+fn slug_of(reference: &str) -> String {
+    reference.split_once('/').map_or(reference, |(_, rest)| rest).replace('/', "-")
+}
+
+/// Kind of the record an item becomes; none for actors.
+#[must_use]
+pub fn kind(body: &ItemBody) -> &'static str {
+    match body {
+        ItemBody::City(_) | ItemBody::Council(_) => "Actor",
+        ItemBody::Question(question) => match question.asked {
+            crate::dossier::QuestionKind::Saisine => "Saisine",
+            crate::dossier::QuestionKind::AutoSaisine => "AutoSaisine",
+        },
+        ItemBody::Acceptance(_) => "Acceptance",
+        ItemBody::Refusal(_) => "Refusal",
+        ItemBody::Avis(_) => "Avis",
+        ItemBody::Recommendation(_) => "Recommendation",
+        ItemBody::Delivery(_) => "Delivery",
+        ItemBody::Answer(_) => "Answer",
+        ItemBody::FollowUp(_) => "FollowUp",
+    }
+}
+
+/// Folder of an item's id and page; none for actors.
+#[must_use]
+pub fn folder(body: &ItemBody) -> Option<&'static str> {
+    Said::folder(kind(body))
+}
+
+/// Title, summary and text of an item.
+fn texts(item: &Item) -> (Option<&Text>, Option<&Text>, Option<&Text>) {
+    match &item.body {
+        ItemBody::Question(body) => (Some(&body.title), None, Some(&body.text)),
+        ItemBody::Acceptance(body) | ItemBody::Refusal(body) => (None, None, body.text.as_ref()),
+        ItemBody::Avis(body) => (Some(&body.title), Some(&body.summary), body.body.as_ref()),
+        ItemBody::Recommendation(body) => (Some(&body.title), None, body.text.as_ref()),
+        ItemBody::Delivery(body) => (None, None, body.text.as_ref()),
+        ItemBody::Answer(body) => (None, None, Some(&body.text)),
+        ItemBody::FollowUp(body) => (None, None, Some(&body.text)),
+        ItemBody::City(_) | ItemBody::Council(_) => (None, None, None),
+    }
+}
+
+/// References of the records whose title or number the text of an item repeats.
+fn mentions(item: &Item) -> Vec<&String> {
+    match &item.body {
+        ItemBody::Avis(avis) => avis.recommendations.iter().collect(),
+        ItemBody::Delivery(delivery) => vec![&delivery.avis],
+        ItemBody::Answer(answer) => vec![&answer.recommendation],
+        ItemBody::FollowUp(follow_up) => vec![&follow_up.recommendation],
+        _ => Vec::new(),
+    }
+}
+
+/// Of a delivery: the title of the avis it acknowledges.
+fn about_title(names: &Names, item: &Item) -> Option<Text> {
+    let ItemBody::Delivery(delivery) = &item.body else { return None };
+    names.title(&delivery.avis)
+}
+
+/// Of an avis: titles of its recommendations, in order.
+fn recommendation_titles(names: &Names, item: &Item) -> Vec<Text> {
+    let ItemBody::Avis(avis) = &item.body else { return Vec::new() };
+    avis.recommendations.iter().filter_map(|reference| names.title(reference)).collect()
+}
+
+impl Names {
+    /// Title of a record, by reference: from the batch, else as published.
+    fn title(&self, reference: &str) -> Option<Text> {
+        match self.items.get(reference).map(|item| &item.body) {
+            Some(ItemBody::Avis(avis)) => Some(avis.title.clone()),
+            Some(ItemBody::Recommendation(recommendation)) => Some(recommendation.title.clone()),
+            _ => self.rows.get(reference).map(|row| Text::new(&row.lang, &row.title)),
+        }
+    }
+}
+
+/// Of an answer or a follow-up: the recommendation's number, when the batch has it.
+fn number(names: &Names, item: &Item) -> Option<u32> {
+    let reference = match &item.body {
+        ItemBody::Answer(answer) => &answer.recommendation,
+        ItemBody::FollowUp(follow_up) => &follow_up.recommendation,
+        _ => return None,
+    };
+    match names.items.get(reference).map(|item| &item.body) {
+        Some(ItemBody::Recommendation(recommendation)) => Some(recommendation.number),
+        _ => None,
+    }
+}
+
+/// Text in its languages, the original first.
+fn words(text: &Text, original: &Lang, common: &Common) -> Words {
+    let in_languages = text.from(original.as_str());
+    let parsed = in_languages.filter_map(|(lang, text)| Some((Lang::parse(lang).ok()?, text.to_owned())));
+    let in_languages: Vec<(Lang, String)> = parsed.collect();
+    let translated = common.machine_translated.iter().filter_map(|lang| Lang::parse(lang).ok());
+    let machine_translated = translated.filter(|lang| in_languages.iter().any(|(l, _)| l == lang)).collect();
+    Words { in_languages, machine_translated }
+}
+
+fn source(source: &crate::dossier::Source) -> Source {
+    Source {
+        name: source.name.clone(),
+        url: source.url.as_ref().map(ToString::to_string),
+        date: source.date.as_ref().map(ToString::to_string),
+    }
+}
+
+/// A sourced value in wire form.
+pub fn claim(claim: &crate::dossier::Claim) -> Claim {
+    Claim {
+        about: format!("parvis:{}", claim.about.trim_start_matches("parvis:")),
+        value: match &claim.value {
+            ClaimValue::Number(number) => (*number).into(),
+            ClaimValue::Text(text) => text.clone().into(),
+        },
+        unit: claim.unit.clone(),
+        source: source(&claim.source),
+    }
+}
+
+/// Attachments that have an address; files are put into the media store by the import.
+fn files(app: &App, common: &Common) -> Vec<(String, Iri, String)> {
+    let with_address = common.attachments.iter().filter_map(|attachment| {
+        let address = match (&attachment.url, &attachment.file) {
+            (Some(url), _) => url.clone(),
+            (None, Some(hash)) => app.urls.media(hash.strip_prefix("sha256:")?),
+            (None, None) => return None,
+        };
+        Some((attachment.name.clone(), address, attachment.media_type.clone()))
+    });
+    with_address.collect()
+}
+
+/// The Group that distributes an author's threads: its own feed, else the city's.
+async fn feed(tx: &mut Tx, author: &Actor) -> Result<Option<Iri>> {
+    let feed = match &author.feed {
+        Some(feed) => Some(feed.clone()),
+        None => storage::actors::by_role_in(tx, "feed").await?.into_iter().next().map(|actor| actor.uri),
+    };
+    Ok(feed.map(|feed| Iri::parse(&feed)).transpose()?)
+}
