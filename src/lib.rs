@@ -18,11 +18,13 @@ pub mod domain;
 pub mod dossier;
 pub mod error;
 pub mod federation;
+pub mod i18n;
 pub mod keyring;
 pub mod server;
 pub mod storage;
 pub mod telemetry;
 pub mod urls;
+pub mod web;
 
 pub use app::App;
 pub use error::{Error, Result};

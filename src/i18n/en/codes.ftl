@@ -1,0 +1,25 @@
+# Labels of the codes written in records.
+
+kind-Saisine = Question put by the authority (saisine)
+kind-AutoSaisine = Question chosen by the council itself
+kind-Acceptance = Question taken up
+kind-Refusal = Question declined
+kind-Avis = Avis
+kind-Recommendation = Recommendation
+kind-Delivery = Delivery of an avis
+kind-Answer = Answer
+kind-FollowUp = Follow-up
+kind-other = Other document
+
+status-other = other
+
+proof-valid = Signature verified
+proof-absent = Not signed
+proof-valid-long = The author signed this text; the signature was verified here with the author's public key.
+proof-absent-long = This text is not signed. It was read at its author's server and counts in no status.
+
+claim-seats = Number of members
+claim-createdOn = Created
+claim-adoptedOn = Adopted
+claim-deliveredOn = Delivered
+claim-wording = Wording

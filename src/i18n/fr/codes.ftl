@@ -1,0 +1,25 @@
+# Étiquettes des codes écrits dans les enregistrements.
+
+kind-Saisine = Question posée par la collectivité (saisine)
+kind-AutoSaisine = Question choisie par le conseil (auto-saisine)
+kind-Acceptance = Prise en charge d’une question
+kind-Refusal = Refus d’une question
+kind-Avis = Avis
+kind-Recommendation = Recommandation
+kind-Delivery = Remise d’un avis
+kind-Answer = Réponse
+kind-FollowUp = Suivi
+kind-other = Autre document
+
+status-other = autre
+
+proof-valid = Signature vérifiée
+proof-absent = Sans signature
+proof-valid-long = L’auteur a signé ce texte ; la signature a été vérifiée ici avec sa clé publique.
+proof-absent-long = Ce texte n’est pas signé. Il a été lu chez son auteur et ne compte dans aucun statut.
+
+claim-seats = Nombre de membres
+claim-createdOn = Création
+claim-adoptedOn = Date d’adoption
+claim-deliveredOn = Date de remise
+claim-wording = Formulation

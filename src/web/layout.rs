@@ -1,0 +1,220 @@
+//! What every page has around its own words: title, description, navigation, language switch, footer.
+//! Templates say everything through it, in the language of the reader.
+
+use fluent_templates::fluent_bundle::FluentValue;
+use jiff::tz::TimeZone;
+
+use super::{dates, markup, markup::Markup, stylesheet};
+use crate::{
+    App,
+    domain::{CivilDate, Instant},
+    i18n::{self, Lang},
+};
+
+/// The frame of a page.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Language of the reader.
+    pub lang: Lang,
+    /// Name of the city, also the name of the site.
+    pub city: String,
+    /// What the page is, without the city.
+    pub title: String,
+    /// One sentence for search engines and previews.
+    pub description: String,
+    /// Path of the page, without query.
+    pub path: String,
+    /// Path and query, for the way back of the language switch.
+    pub here: String,
+    /// Absolute address of the page.
+    pub address: String,
+    /// `website`, `article` or `profile`.
+    pub og_type: &'static str,
+    /// Id of the same thing as an ActivityPub document.
+    pub activity: Option<String>,
+    /// Atom feeds: path and title.
+    pub feeds: Vec<(String, String)>,
+    /// Profiles of our actors, for `rel=me`.
+    pub profiles: Vec<String>,
+    /// Whether search engines may keep it.
+    pub listed: bool,
+    /// Path of the stylesheet.
+    pub style: String,
+    /// Address of the city feed in the fediverse.
+    pub follow: String,
+    /// Address of the site.
+    pub site: String,
+    domain: String,
+    zone: TimeZone,
+}
+
+impl Page {
+    /// The frame of the page at `path`; it needs a title.
+    #[must_use]
+    pub fn new(app: &App, lang: Lang, path: &str) -> Self {
+        Self {
+            lang,
+            city: app.config.city.name.clone(),
+            title: app.config.city.name.clone(),
+            description: String::new(),
+            path: path.to_owned(),
+            here: path.to_owned(),
+            address: format!("{}{path}", app.urls.base()),
+            og_type: "website",
+            activity: None,
+            feeds: Vec::new(),
+            profiles: Vec::new(),
+            listed: true,
+            style: stylesheet::path(),
+            follow: format!("@avis@{}", app.config.domain),
+            domain: app.config.domain.clone(),
+            site: app.urls.base().to_owned(),
+            zone: TimeZone::get(&app.config.time_zone).unwrap_or(TimeZone::UTC),
+        }
+    }
+
+    /// With a title.
+    #[must_use]
+    pub fn titled(mut self, title: impl Into<String>) -> Self {
+        self.title = markup::name(&title.into());
+        self
+    }
+
+    /// With a description, cut at 200 characters; HTML in it is taken off.
+    #[must_use]
+    pub fn described(mut self, html: &str) -> Self {
+        self.description = markup::plain(html, 200);
+        self
+    }
+
+    /// An article or a profile that is also the ActivityPub document `id`.
+    #[must_use]
+    pub fn showing(mut self, og_type: &'static str, id: &str) -> Self {
+        self.og_type = og_type;
+        self.activity = Some(id.to_owned());
+        self
+    }
+
+    /// With an Atom feed.
+    #[must_use]
+    pub fn with_feed(mut self, path: impl Into<String>, title: impl Into<String>) -> Self {
+        self.feeds.push((path.into(), title.into()));
+        self
+    }
+
+    /// With the query it was asked with, which the language switch keeps.
+    #[must_use]
+    pub fn asked(mut self, query: &str) -> Self {
+        if !query.is_empty() {
+            self.here = format!("{}?{query}", self.path);
+        }
+        self
+    }
+
+    /// Following a certain actor of ours rather than the city feed.
+    #[must_use]
+    pub fn following(mut self, app: &App, handle: &str) -> Self {
+        self.follow = format!("@{handle}@{}", app.config.domain);
+        self
+    }
+
+    /// Address of an actor of ours in the fediverse: `@ccnr@rennes.example`.
+    #[must_use]
+    pub fn address_of(&self, handle: &str) -> String {
+        format!("@{handle}@{}", self.domain)
+    }
+
+    /// Kept out of search engines.
+    #[must_use]
+    pub fn unlisted(mut self) -> Self {
+        self.listed = false;
+        self
+    }
+
+    /// Title and city.
+    #[must_use]
+    pub fn full_title(&self) -> String {
+        if self.title == self.city {
+            return self.city.clone();
+        }
+        let args = [("title", self.title.as_str().into()), ("city", self.city.as_str().into())];
+        i18n::t_args(self.lang, "page-title", &args)
+    }
+
+    /// The items of the navigation: path, label, whether the page is in that part of the site.
+    #[must_use]
+    pub fn nav(&self) -> Vec<(&'static str, String, bool)> {
+        let items = [
+            ("/", "nav-home"),
+            ("/conseils", "nav-councils"),
+            ("/questions", "nav-questions"),
+            ("/avis", "nav-avis"),
+            ("/recus", "nav-received"),
+            ("/recherche", "nav-search"),
+            ("/reseau", "nav-network"),
+        ];
+        let inside = |path: &str| {
+            self.path == path || (path != "/" && self.path.starts_with(&format!("{path}/")))
+        };
+        items.into_iter().map(|(path, key)| (path, self.t(key), inside(path))).collect()
+    }
+
+    /// The languages of the switch.
+    #[must_use]
+    pub fn languages(&self) -> [Lang; 2] {
+        Lang::ALL
+    }
+
+    /// A message.
+    #[must_use]
+    pub fn t(&self, key: &str) -> String {
+        i18n::t(self.lang, key)
+    }
+
+    /// The label of a code: `status-done`; the code itself when it is not one of ours.
+    #[must_use]
+    pub fn label(&self, list: &str, code: &str) -> String {
+        let key = format!("{list}-{code}");
+        if i18n::has(self.lang, &key) { self.t(&key) } else { markup::name(code) }
+    }
+
+    /// A message with a number, `n`.
+    #[must_use]
+    pub fn n(&self, key: &str, count: impl TryInto<i64>) -> String {
+        i18n::t_args(self.lang, key, &[("n", count.try_into().unwrap_or(i64::MAX).into())])
+    }
+
+    /// A message with a word.
+    #[must_use]
+    pub fn with(&self, key: &str, name: &'static str, value: &str) -> String {
+        i18n::t_args(self.lang, key, &[(name, FluentValue::from(value))])
+    }
+
+    /// A number, grouped.
+    #[must_use]
+    pub fn number(&self, value: impl TryInto<i64>) -> String {
+        i18n::number(self.lang, value.try_into().unwrap_or(i64::MAX))
+    }
+
+    /// A civil date.
+    #[must_use]
+    pub fn civil(&self, date: &CivilDate) -> Markup {
+        dates::civil(self.lang, date)
+    }
+
+    /// The day of an instant of a record, as the record writes it.
+    #[must_use]
+    pub fn day(&self, written: &str) -> Markup {
+        Instant::parse_foreign(written)
+            .map(|instant| dates::instant(self.lang, &self.zone, instant))
+            .unwrap_or_default()
+    }
+
+    /// The day of a time kept in milliseconds.
+    #[must_use]
+    pub fn day_of_millis(&self, millis: i64) -> Markup {
+        jiff::Timestamp::from_millisecond(millis)
+            .map(|at| dates::instant(self.lang, &self.zone, Instant::of(at)))
+            .unwrap_or_default()
+    }
+}

@@ -1,0 +1,239 @@
+//! Avis: the list, and the page of one, where every recommendation stands with what became of it.
+
+use std::collections::{HashMap, HashSet};
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::Response,
+};
+
+use super::{
+    claims::{self, Sourced},
+    paging::{Pager, Place},
+    record::Origin,
+};
+use crate::{
+    App, Error, Result,
+    domain::said::{self, Said},
+    i18n::{Lang, t, t_args},
+    storage::records::{self, Row},
+    web::{
+        Failure, html,
+        layout::Page,
+        markup::{self, Markup},
+        view::{self, Around, Card, Past, People, Recommendation, Reply, Sheet, Tally, Text, Who},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "list.html")]
+struct List {
+    page: Page,
+    lead: String,
+    empty: String,
+    cards: Vec<Card>,
+    pager: Pager,
+}
+
+/// `GET /avis`
+///
+/// # Errors
+/// Rule `page` for a place no list gave.
+pub async fn list(State(app): State<App>, lang: Lang, Query(place): Query<Place>) -> Result<Response, Failure> {
+    let lead = t(lang, "avis-lead");
+    let page = Page::new(&app, lang, "/avis").titled(t(lang, "avis-title")).described(&lead);
+    let mut rows = records::by_kind_ours(&app.db, "Avis", &place.slice()?).await?;
+    let pager = place.cut("/avis", &mut rows);
+    let people = People::load(&app, rows.iter().map(|row| row.author.as_str())).await?;
+    let cards = Card::list(&app, &page, &people, &rows);
+    Ok(html(StatusCode::OK, &List { page, lead, empty: t(lang, "avis-none"), cards, pager }))
+}
+
+#[derive(Template)]
+#[template(path = "avis.html")]
+struct Avis {
+    page: Page,
+    sheet: Sheet,
+    origin: Option<Origin>,
+    summary: Option<Markup>,
+    question: Option<Card>,
+    addressee: Option<Who>,
+    adopted_on: Option<Markup>,
+    vote: Option<String>,
+    deliveries: Vec<Delivered>,
+    claimed_delivery: Option<Markup>,
+    claims: Vec<Sourced>,
+    sections: Vec<(&'static str, String, Markup)>,
+    recommendations: Vec<Recommendation>,
+    listed: usize,
+    tally: Tally,
+    replies: Vec<Reply>,
+    last_words: Option<Text>,
+    past: Vec<Past>,
+}
+
+/// A delivery the city acknowledged.
+struct Delivered {
+    on: Markup,
+    who: Who,
+    href: String,
+}
+
+/// What the register holds around an avis, read in a fixed number of queries.
+struct Found {
+    recommendations: Vec<Row>,
+    /// Answers, follow-ups and deliveries, by what they are about.
+    about: HashMap<String, Vec<Row>>,
+    question: Option<Row>,
+    replies: HashMap<String, Vec<Reply>>,
+    people: People,
+}
+
+/// `GET /avis/{slug}`
+///
+/// # Errors
+/// Not found, when no avis of ours has that slug.
+pub async fn show(State(app): State<App>, lang: Lang, Path(slug): Path<String>) -> Result<Response, Failure> {
+    let row = records::by_slug(&app.db, "Avis", &slug).await?;
+    let row = row.ok_or_else(|| Error::not_found(format!("avis {slug}")))?;
+    Ok(page_of(&app, lang, &format!("/avis/{slug}"), &row).await?)
+}
+
+/// The page of an avis, ours or received; 410 once withdrawn, with the reason and what it said.
+///
+/// # Errors
+/// Those of the database.
+pub async fn page_of(app: &App, lang: Lang, path: &str, row: &Row) -> Result<Response> {
+    let avis = assemble(app, Page::new(app, lang, path), row).await?;
+    let status = if row.withdrawn { StatusCode::GONE } else { StatusCode::OK };
+    Ok(html(status, &avis))
+}
+
+async fn assemble(app: &App, page: Page, row: &Row) -> Result<Avis> {
+    let page = page.titled(&row.title).showing("article", &row.uri);
+    let mut found = find(app, &page, row).await?;
+    let people = &found.people;
+    let sheet = Sheet::of(app, &page, people, row);
+    let said = match sheet.record.as_ref().map(|record| &record.said) {
+        Some(Said::Avis(said)) => Some(said.clone()),
+        _ => None,
+    };
+    let summary = sheet.record.as_ref().and_then(|record| record.envelope.summary.clone());
+    let summary = summary.map(|html| markup::clean(html.as_str()));
+    let page = page.described(summary.as_ref().unwrap_or(&sheet.text.html).as_str());
+    let deliveries = deliveries(app, &page, people, found.about.get(&row.uri), row.addressee.as_deref());
+    let around = Around {
+        statements: &found.about,
+        replies: &found.replies,
+        acknowledged: !deliveries.is_empty(),
+    };
+    let recommendations: Vec<Recommendation> = found
+        .recommendations
+        .iter()
+        .map(|row| Recommendation::of(app, &page, people, row, &around))
+        .collect();
+    let standing = recommendations.iter().filter(|one| !one.sheet.card.withdrawn).map(|one| &one.status);
+    let tally = Tally::of(standing, &page);
+    let claims = sheet.record.as_ref().map(|record| record.envelope.claims.as_slice()).unwrap_or_default();
+    Ok(Avis {
+        origin: (!row.ours).then(|| Origin { host: row.origin.clone(), url: sheet.at_origin.clone() }),
+        summary,
+        question: found.question.as_ref().map(|row| Card::of(app, &page, people, row)),
+        addressee: row.addressee.as_deref().map(|uri| people.who(uri)),
+        adopted_on: said.as_ref().and_then(|said| said.adopted_on.as_ref()).map(|date| page.civil(date)),
+        vote: said.as_ref().and_then(|said| vote(&page, said)),
+        claimed_delivery: said
+            .as_ref()
+            .and_then(|said| said.delivered_on.as_ref())
+            .filter(|_| deliveries.is_empty())
+            .map(|date| page.civil(date)),
+        deliveries,
+        claims: claims::shown(&page, claims).0,
+        sections: said.as_ref().map(|said| sections(&page, said)).unwrap_or_default(),
+        listed: said.as_ref().map_or(0, |said| said.recommendations.len()),
+        recommendations,
+        tally,
+        replies: found.replies.remove(&row.uri).unwrap_or_default(),
+        last_words: super::record::last_words(app, &page, row).await?,
+        past: view::history(app, &page, &row.uri).await?,
+        sheet,
+        page,
+    })
+}
+
+/// Reads what is around an avis.
+async fn find(app: &App, page: &Page, row: &Row) -> Result<Found> {
+    let mut recommendations = records::by_avis(&app.db, &row.uri).await?;
+    recommendations.retain(|one| one.kind == "Recommendation" && one.author == row.author);
+    let mut targets: Vec<&str> = recommendations.iter().map(|one| one.uri.as_str()).collect();
+    targets.push(&row.uri);
+    let mut about: HashMap<String, Vec<Row>> = HashMap::new();
+    for one in records::concerning(&app.db, &targets, "concerns").await? {
+        about.entry(one.target).or_default().push(one.record);
+    }
+    let question = match &row.question {
+        Some(uri) => records::get(&app.db, uri).await?,
+        None => None,
+    };
+    let everything = || about.values().flatten().chain(&recommendations).chain(&question).chain([row]);
+    let parents: Vec<&str> = everything().map(|row| row.uri.as_str()).collect();
+    let replies = view::replies(app, page, &parents).await?;
+    let named: HashSet<&str> = everything()
+        .flat_map(|row| [Some(row.author.as_str()), row.addressee.as_deref()])
+        .flatten()
+        .collect();
+    let people = People::load(app, named).await?;
+    Ok(Found { recommendations, about, question, replies, people })
+}
+
+/// The deliveries that the addressee itself acknowledged (register.md rule 8).
+fn deliveries(
+    app: &App,
+    page: &Page,
+    people: &People,
+    about: Option<&Vec<Row>>,
+    addressee: Option<&str>,
+) -> Vec<Delivered> {
+    let acknowledged = |row: &&Row| {
+        row.kind == "Delivery" && !row.withdrawn && row.proof == "valid" && Some(row.author.as_str()) == addressee
+    };
+    let shown = |row: &Row| {
+        let sheet = Sheet::of(app, page, people, row);
+        match sheet.record.as_ref().map(|record| &record.said)? {
+            Said::Delivery(said) => Some(Delivered {
+                on: page.civil(&said.delivered_on),
+                who: sheet.card.who.clone(),
+                href: sheet.card.href.clone(),
+            }),
+            _ => None,
+        }
+    };
+    about.into_iter().flatten().filter(acknowledged).filter_map(shown).collect()
+}
+
+/// The vote in words, when there was one.
+fn vote(page: &Page, said: &said::Avis) -> Option<String> {
+    said.votes_for?;
+    let count = |votes: Option<u32>| page.number(votes.unwrap_or_default()).into();
+    let args = [
+        ("for", count(said.votes_for)),
+        ("against", count(said.votes_against)),
+        ("abstain", count(said.votes_abstain)),
+    ];
+    Some(t_args(page.lang, "vote-counts", &args))
+}
+
+/// The parts of its text that it has (requirement 2.8).
+pub fn sections(page: &Page, said: &said::Avis) -> Vec<(&'static str, String, Markup)> {
+    let parts = [
+        ("diagnostic", "avis-diagnosis", &said.diagnosis),
+        ("enjeux", "avis-stakes", &said.stakes),
+        ("texte", "avis-body", &said.body),
+    ];
+    parts
+        .into_iter()
+        .filter_map(|(id, key, html)| Some((id, page.t(key), markup::clean(html.as_ref()?.as_str()))))
+        .collect()
+}

@@ -1,0 +1,16 @@
+//! One file per page, or per family of pages. A page function takes the application, the language and
+//! what the address names, reads the register in a fixed number of queries, and gives the page.
+
+pub mod avis;
+pub mod council;
+pub mod home;
+pub mod legal;
+pub mod network;
+pub mod profile;
+pub mod question;
+pub mod received;
+pub mod record;
+pub mod search;
+
+mod claims;
+mod paging;

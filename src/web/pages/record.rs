@@ -1,0 +1,186 @@
+//! The page of one answer, follow-up, delivery, acceptance or refusal: its words, what it is about, and
+//! the thread it stands in.
+
+use std::collections::HashSet;
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+};
+
+use crate::{
+    App, Error, Result,
+    domain::{Code as _, Record, Version, said::Said},
+    i18n::Lang,
+    storage::{
+        records::{self, Page as Slice, Row},
+        versions,
+    },
+    web::{
+        Failure, html,
+        layout::Page,
+        markup::Markup,
+        view::{self, Card, Past, People, Reply, Sheet, Statement, Text},
+    },
+};
+
+/// Records of a thread that a page lists at most.
+const THREAD: i64 = 200;
+
+/// Where a received record comes from.
+pub struct Origin {
+    /// Its author's server.
+    pub host: String,
+    /// Its page there.
+    pub url: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "record.html")]
+struct Shown {
+    page: Page,
+    sheet: Sheet,
+    up: Option<(String, String)>,
+    origin: Option<Origin>,
+    statement: Option<Statement>,
+    facts: Vec<(String, Markup)>,
+    sections: Vec<(&'static str, String, Markup)>,
+    thread: Vec<Card>,
+    replies: Vec<Reply>,
+    last_words: Option<Text>,
+    past: Vec<Past>,
+}
+
+/// `GET /reponses/{slug}`
+///
+/// # Errors
+/// Not found.
+pub async fn answer(state: State<App>, lang: Lang, slug: Path<String>) -> Result<Response, Failure> {
+    ours(state, lang, slug, "Answer").await
+}
+
+/// `GET /suivis/{slug}`
+///
+/// # Errors
+/// Not found.
+pub async fn follow_up(state: State<App>, lang: Lang, slug: Path<String>) -> Result<Response, Failure> {
+    ours(state, lang, slug, "FollowUp").await
+}
+
+/// `GET /remises/{slug}`
+///
+/// # Errors
+/// Not found.
+pub async fn delivery(state: State<App>, lang: Lang, slug: Path<String>) -> Result<Response, Failure> {
+    ours(state, lang, slug, "Delivery").await
+}
+
+/// `GET /acceptations/{slug}`
+///
+/// # Errors
+/// Not found.
+pub async fn acceptance(state: State<App>, lang: Lang, slug: Path<String>) -> Result<Response, Failure> {
+    ours(state, lang, slug, "Acceptance").await
+}
+
+/// `GET /refus/{slug}`
+///
+/// # Errors
+/// Not found.
+pub async fn refusal(state: State<App>, lang: Lang, slug: Path<String>) -> Result<Response, Failure> {
+    ours(state, lang, slug, "Refusal").await
+}
+
+async fn ours(State(app): State<App>, lang: Lang, Path(slug): Path<String>, kind: &str) -> Result<Response, Failure> {
+    let row = records::by_slug(&app.db, kind, &slug).await?;
+    let row = row.ok_or_else(|| Error::not_found(format!("{kind} {slug}")))?;
+    let path = view::href(&app, &row);
+    Ok(show(&app, lang, &path, &row).await?)
+}
+
+/// The page of any record, ours or received.
+///
+/// # Errors
+/// Those of the database.
+pub async fn show(app: &App, lang: Lang, path: &str, row: &Row) -> Result<Response> {
+    let page = Page::new(app, lang, path).titled(&row.title).showing("article", &row.uri);
+    let thread = records::by_context(&app.db, &row.context, &Slice::first(THREAD)).await?;
+    let named: HashSet<&str> = thread.iter().chain([row]).map(|row| row.author.as_str()).collect();
+    let people = People::load(app, named).await?;
+    let sheet = Sheet::of(app, &page, &people, row);
+    let page = page.described(sheet.text.html.as_str());
+    let record = sheet.record.as_ref();
+    let shown = Shown {
+        up: up(app, &page, row),
+        origin: (!row.ours).then(|| Origin { host: row.origin.clone(), url: sheet.at_origin.clone() }),
+        statement: Statement::of(app, &page, &people, row, None),
+        facts: record.map(|record| facts(&page, record)).unwrap_or_default(),
+        sections: match record.map(|record| &record.said) {
+            Some(Said::Avis(said)) => super::avis::sections(&page, said),
+            _ => Vec::new(),
+        },
+        thread: if thread.len() > 1 { Card::list(app, &page, &people, &thread) } else { Vec::new() },
+        replies: view::replies(app, &page, &[&row.uri]).await?.remove(&row.uri).unwrap_or_default(),
+        last_words: last_words(app, &page, row).await?,
+        past: view::history(app, &page, &row.uri).await?,
+        sheet,
+        page,
+    };
+    Ok(html(if row.withdrawn { StatusCode::GONE } else { StatusCode::OK }, &shown))
+}
+
+/// The list a reader came from.
+fn up(app: &App, page: &Page, row: &Row) -> Option<(String, String)> {
+    if !row.ours {
+        return Some(("/recus".to_owned(), page.t("nav-received")));
+    }
+    let _ = app;
+    Some(("/avis".to_owned(), page.t("nav-avis")))
+}
+
+/// Dates and reasons that a kind has beside its words.
+fn facts(page: &Page, record: &Record) -> Vec<(String, Markup)> {
+    let lang = page.lang.code();
+    let mut facts = Vec::new();
+    match &record.said {
+        Said::Delivery(said) => facts.push((page.t("delivered-on"), page.civil(&said.delivered_on))),
+        Said::Acceptance(said) | Said::Refusal(said) => {
+            if let Some(reason) = &said.reason {
+                facts.push((page.t("reason"), Markup::text(reason.label(lang))));
+            }
+        }
+        Said::Saisine(said) | Said::AutoSaisine(said) => {
+            facts.extend(said.asked_on.as_ref().map(|date| (page.t("asked-on"), page.civil(date))));
+            facts.extend(said.expected_by.as_ref().map(|date| (page.t("expected-by"), page.civil(date))));
+        }
+        Said::Avis(said) => {
+            facts.extend(said.adopted_on.as_ref().map(|date| (page.t("adopted-on"), page.civil(date))));
+        }
+        Said::Answer(said) => {
+            facts.extend(said.decided_on.as_ref().map(|date| (page.t("dated"), page.civil(date))));
+        }
+        Said::FollowUp(said) => {
+            facts.extend(said.as_of.as_ref().map(|date| (page.t("dated"), page.civil(date))));
+        }
+        Said::Recommendation(_) | Said::Other(_) => {}
+    }
+    facts
+}
+
+/// What a withdrawn record said before: history stays readable (register.md rule 13).
+///
+/// # Errors
+/// Those of the database.
+pub async fn last_words(app: &App, page: &Page, row: &Row) -> Result<Option<Text>> {
+    if !row.withdrawn {
+        return Ok(None);
+    }
+    let before = versions::get(&app.db, &row.uri, row.version - 1).await?;
+    let document = before.and_then(|version| version.document);
+    Ok(document.and_then(|text| match Version::parse(&text) {
+        Ok(Version::Record(record)) => Some(Text::of(&record, page.lang)),
+        _ => None,
+    }))
+}

@@ -1,0 +1,16 @@
+//! What the templates show of records and actors: read once from the register, cleaned, in the reader's
+//! language. No template sees a row of the database.
+
+mod people;
+mod recommendation;
+mod sheet;
+mod tally;
+mod text;
+mod thread;
+
+pub use people::{People, Who};
+pub use recommendation::{Recommendation, Statement};
+pub use sheet::{Card, Sheet};
+pub use tally::{Badge, Tally};
+pub use text::Text;
+pub use thread::{Past, Reply, history, replies};

@@ -1,0 +1,185 @@
+//! A recommendation with what became of it: its derived status, the addressee's answers, the follow-ups,
+//! the other voices and the citizens' replies, each apart.
+
+use std::collections::HashMap;
+
+use super::{Badge, People, Reply, Sheet, Who};
+use crate::{
+    App,
+    domain::{
+        Code as _, Instant, Iri,
+        codes::{Decision, FollowUpStatus, Status},
+        said::Said,
+        status::{self, Stated},
+    },
+    storage::records::Row,
+    web::{layout::Page, markup, markup::Markup},
+};
+
+/// A recommendation on the page of its avis.
+#[derive(Clone, Debug)]
+pub struct Recommendation {
+    /// Its words.
+    pub sheet: Sheet,
+    /// Rank in the avis.
+    pub number: i64,
+    /// The council's heading for it.
+    pub category: Option<String>,
+    /// Who is asked to answer.
+    pub addressee: Who,
+    /// The tier whose power it is in.
+    pub tier: Option<String>,
+    /// Where it stands.
+    pub status: Status,
+    /// The same, as shown.
+    pub badge: Badge,
+    /// Since when.
+    pub since: Option<Markup>,
+    /// What its addressee said, the oldest first.
+    pub statements: Vec<Statement>,
+    /// What others than the addressee signed about it: shown, never counted.
+    pub others: Vec<Statement>,
+    /// Approved replies of citizens.
+    pub replies: Vec<Reply>,
+}
+
+/// An answer or a follow-up.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// Its words.
+    pub sheet: Sheet,
+    /// An answer, rather than a follow-up.
+    pub is_answer: bool,
+    /// Decision or status, in words.
+    pub label: String,
+    /// The status it gives.
+    pub badge: Badge,
+    /// Why, in words of the list.
+    pub reason: Option<String>,
+    /// When it is promised.
+    pub promised: Option<Markup>,
+    /// The day it speaks of, when that is not the day it was published here.
+    pub on: Option<Markup>,
+    /// What shows it.
+    pub evidence: Vec<String>,
+    /// Whether it is the one the status rests on.
+    pub counts: bool,
+}
+
+/// The records around the recommendations of one avis.
+pub struct Around<'a> {
+    /// Answers and follow-ups by recommendation.
+    pub statements: &'a HashMap<String, Vec<Row>>,
+    /// Replies by what they answer.
+    pub replies: &'a HashMap<String, Vec<Reply>>,
+    /// Whether the city acknowledged the avis.
+    pub acknowledged: bool,
+}
+
+impl Recommendation {
+    /// A recommendation and what is around it.
+    #[must_use]
+    pub fn of(app: &App, page: &Page, people: &People, row: &Row, around: &Around<'_>) -> Self {
+        let sheet = Sheet::of(app, page, people, row);
+        let rows = around.statements.get(&row.uri).map(Vec::as_slice).unwrap_or_default();
+        let standing = standing(row, rows, around.acknowledged);
+        let said = match sheet.record.as_ref().map(|record| &record.said) {
+            Some(Said::Recommendation(said)) => Some(said.clone()),
+            _ => None,
+        };
+        let by = standing.by.as_ref().map(Iri::as_str);
+        let (statements, others) = rows
+            .iter()
+            .filter_map(|row| Statement::of(app, page, people, row, by))
+            .partition(|statement| Some(statement.author()) == row.addressee.as_deref());
+        let mut replies = around.replies.get(&row.uri).cloned().unwrap_or_default();
+        for answer in rows {
+            replies.extend(around.replies.get(&answer.uri).into_iter().flatten().cloned());
+        }
+        Self {
+            number: row.number.unwrap_or_default(),
+            category: said.as_ref().and_then(|said| said.category.as_deref()).map(markup::name),
+            addressee: people.who(row.addressee.as_deref().unwrap_or_default()),
+            tier: said.and_then(|said| said.tier).map(|tier| tier.label(page.lang.code()).to_owned()),
+            badge: Badge::of(&standing.status, page),
+            since: standing.since.map(|since| page.day(&since.to_string())),
+            status: standing.status,
+            statements,
+            others,
+            replies,
+            sheet,
+        }
+    }
+}
+
+impl Statement {
+    /// An answer or a follow-up; nothing for another kind, or one withdrawn. `by` is the id of the
+    /// statement that counts.
+    #[must_use]
+    pub fn of(app: &App, page: &Page, people: &People, row: &Row, by: Option<&str>) -> Option<Self> {
+        let sheet = Sheet::of(app, page, people, row);
+        let lang = page.lang.code();
+        let mut shown = Self {
+            is_answer: false,
+            label: String::new(),
+            badge: Badge { code: String::new(), label: String::new() },
+            reason: None,
+            promised: None,
+            on: None,
+            evidence: Vec::new(),
+            counts: by == Some(row.uri.as_str()),
+            sheet,
+        };
+        match shown.sheet.record.as_ref().map(|record| &record.said)? {
+            Said::Answer(said) => {
+                shown.is_answer = true;
+                shown.label = said.decision.label(lang).to_owned();
+                shown.badge = Badge::of(&said.decision.status(), page);
+                shown.reason = said.reason.as_ref().map(|reason| reason.label(lang).to_owned());
+                shown.promised = said.promised_by.as_ref().map(|date| page.civil(date));
+                shown.on = said.decided_on.as_ref().map(|date| page.civil(date));
+            }
+            Said::FollowUp(said) => {
+                shown.label = said.status.label(lang).to_owned();
+                shown.badge = Badge::of(&said.status.status(), page);
+                shown.reason = said.reason.as_ref().map(|reason| reason.label(lang).to_owned());
+                shown.on = said.as_of.as_ref().map(|date| page.civil(date));
+                shown.evidence = said.evidence.iter().map(ToString::to_string).collect();
+            }
+            _ => return None,
+        }
+        Some(shown)
+    }
+
+    fn author(&self) -> &str {
+        self.sheet.record.as_ref().map_or("", |record| record.envelope.author.as_str())
+    }
+}
+
+/// The standing of a recommendation, from the rows of its answers and follow-ups.
+fn standing(row: &Row, rows: &[Row], acknowledged: bool) -> status::Standing {
+    let speakers: Vec<Iri> = row.addressee.iter().filter_map(|uri| Iri::parse(uri).ok()).collect();
+    let statements: Vec<status::Statement> =
+        rows.iter().filter(|row| !row.withdrawn).filter_map(statement).collect();
+    status::standing(&speakers, &statements, acknowledged)
+}
+
+fn statement(row: &Row) -> Option<status::Statement> {
+    let stated = match (row.kind.as_str(), &row.decision, &row.status) {
+        ("Answer", Some(decision), _) => Stated::Decision(Decision::received(&wire(decision))),
+        ("FollowUp", _, Some(status)) => Stated::Progress(FollowUpStatus::received(&wire(status))),
+        _ => return None,
+    };
+    Some(status::Statement {
+        id: Iri::parse(&row.uri).ok()?,
+        author: Iri::parse(&row.author).ok()?,
+        published: Instant::parse_foreign(&row.published).ok()?,
+        proven: row.proof == "valid",
+        stated,
+    })
+}
+
+/// A code of a row in the form of the wire, whichever way the row holds it.
+fn wire(code: &str) -> String {
+    if code.contains(':') { code.to_owned() } else { format!("parvis:{code}") }
+}

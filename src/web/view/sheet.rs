@@ -1,0 +1,183 @@
+//! A record as shown: a card in a list, or a sheet with its words, its proof and its history.
+
+use std::collections::HashSet;
+
+use super::{People, Text, Who};
+use crate::{
+    App,
+    domain::{
+        Hash, Record, Version,
+        codes::{Licence, Theme},
+        links,
+        said::Said,
+    },
+    storage::records::Row,
+    web::{layout::Page, markup, markup::Markup},
+};
+
+/// A record in a list.
+#[derive(Clone, Debug)]
+pub struct Card {
+    /// Path of its page here.
+    pub href: String,
+    /// What it is, in the reader's language.
+    pub kind: String,
+    /// What it is called, in its own language.
+    pub title: String,
+    /// Language of the title.
+    pub lang: String,
+    /// Its author.
+    pub who: Who,
+    /// When it was published.
+    pub published: Markup,
+    /// Where it comes from, when not from here.
+    pub origin: Option<String>,
+    /// Nobody published it but the sample.
+    pub synthetic: bool,
+    /// It was withdrawn.
+    pub withdrawn: bool,
+}
+
+/// A record with its words.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// What a list shows of it.
+    pub card: Card,
+    /// Id.
+    pub uri: String,
+    /// Official number.
+    pub reference: Option<String>,
+    /// Its words.
+    pub text: Text,
+    /// When its text last changed.
+    pub updated: Option<Markup>,
+    /// Current version.
+    pub version: i64,
+    /// Hash of the current version.
+    pub hash: String,
+    /// Its address at its author's server.
+    pub at_origin: Option<String>,
+    /// `valid` or `absent`.
+    pub proof: String,
+    /// Name of its licence and address of the terms.
+    pub licence: Option<(String, Option<String>)>,
+    /// Labels of its themes.
+    pub themes: Vec<String>,
+    /// The checked document; none once withdrawn.
+    pub record: Option<Record>,
+    /// Why it was withdrawn: label and words.
+    pub reason: Option<(String, Markup)>,
+}
+
+impl Card {
+    /// A row of a list.
+    #[must_use]
+    pub fn of(app: &App, page: &Page, people: &People, row: &Row) -> Self {
+        Self {
+            href: href(app, row),
+            kind: kind_label(page, &row.kind),
+            title: markup::name(&row.title),
+            lang: row.lang.clone(),
+            who: people.who(&row.author),
+            published: page.day(&row.published),
+            origin: (!row.ours).then(|| row.origin.clone()),
+            synthetic: row.synthetic,
+            withdrawn: row.withdrawn,
+        }
+    }
+
+    /// A list of rows.
+    #[must_use]
+    pub fn list<'a>(app: &App, page: &Page, people: &People, rows: impl IntoIterator<Item = &'a Row>) -> Vec<Self> {
+        rows.into_iter().map(|row| Self::of(app, page, people, row)).collect()
+    }
+}
+
+impl Sheet {
+    /// A record with its words, in the reader's language when its author wrote it in that too.
+    #[must_use]
+    pub fn of(app: &App, page: &Page, people: &People, row: &Row) -> Self {
+        let (record, reason) = match Version::parse(&row.document) {
+            Ok(Version::Record(record)) => (Some(*record), None),
+            Ok(Version::Tombstone(end)) => {
+                let label = crate::domain::Code::label(&end.reason, page.lang.code()).to_owned();
+                (None, Some((label, markup::clean(end.content.as_str()))))
+            }
+            Ok(Version::Actor(_)) | Err(_) => (None, None),
+        };
+        let envelope = record.as_ref().map(|record| &record.envelope);
+        Self {
+            card: Card::of(app, page, people, row),
+            uri: row.uri.clone(),
+            reference: row.reference.as_deref().map(markup::name),
+            text: record.as_ref().map(|record| Text::of(record, page.lang)).unwrap_or_default(),
+            updated: row.updated.as_deref().map(|at| page.day(at)),
+            version: row.version,
+            hash: row.hash.clone(),
+            at_origin: envelope.and_then(|e| e.url.as_ref()).filter(|_| !row.ours).map(ToString::to_string),
+            proof: row.proof.clone(),
+            licence: envelope.and_then(|e| e.licence.as_deref()).map(|code| licence(code, page)),
+            themes: record.as_ref().map(|record| themes(record, page)).unwrap_or_default(),
+            record,
+            reason,
+        }
+    }
+
+    /// Key of the sentence that explains the state of its proof.
+    #[must_use]
+    pub fn proof_text(&self) -> &'static str {
+        if self.proof == "valid" { "proof-valid-long" } else { "proof-absent-long" }
+    }
+
+    /// Label of the state of its proof.
+    #[must_use]
+    pub fn proof_label(&self, page: &Page) -> String {
+        page.label("proof", &self.proof)
+    }
+}
+
+/// Path of a record's page on this node: its own, or that of a received record.
+#[must_use]
+pub fn href(app: &App, row: &Row) -> String {
+    if !row.ours {
+        return received_path(&row.uri);
+    }
+    match Said::folder(&row.kind) {
+        Some(_) if row.kind == "Recommendation" => own_url(app, row).unwrap_or_else(|| "/avis".to_owned()),
+        Some(folder) => format!("/{folder}/{}", row.slug),
+        None => own_url(app, row).unwrap_or_else(|| "/".to_owned()),
+    }
+}
+
+/// Path of the page of a received record: `/recus/{key}`.
+#[must_use]
+pub fn received_path(uri: &str) -> String {
+    format!("/recus/{}", &Hash::of(uri.as_bytes()).digits()[..16])
+}
+
+/// The path of the `url` a record of ours gives for itself: a recommendation's leads into its avis.
+fn own_url(app: &App, row: &Row) -> Option<String> {
+    let document: serde_json::Value = serde_json::from_str(&row.document).ok()?;
+    let path = document.get("url")?.as_str()?.strip_prefix(app.urls.base())?;
+    path.starts_with('/').then(|| path.to_owned())
+}
+
+/// What a kind is called; one we do not know keeps its own name.
+fn kind_label(page: &Page, kind: &str) -> String {
+    page.label("kind", kind)
+}
+
+fn licence(code: &str, page: &Page) -> (String, Option<String>) {
+    let licence = Licence::received(code);
+    (licence.label(page.lang.code()), licence.url().map(ToOwned::to_owned))
+}
+
+/// Labels of the shared themes, the hashtags of the others, each once.
+fn themes(record: &Record, page: &Page) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let label = |theme: String| {
+        let shared = Theme::list().codes.iter().find(|entry| entry.code.replace('-', "") == theme);
+        shared.map_or_else(|| markup::name(&format!("#{theme}")), |entry| entry.label.of(page.lang.code()).to_owned())
+    };
+    links::themes(record).into_iter().map(label).filter(|theme| seen.insert(theme.clone())).collect()
+}
