@@ -22,8 +22,8 @@ static_loader! {
     };
 }
 
-const FRENCH: LanguageIdentifier = langid!("fr");
-const ENGLISH: LanguageIdentifier = langid!("en");
+static FRENCH: LanguageIdentifier = langid!("fr");
+static ENGLISH: LanguageIdentifier = langid!("en");
 
 /// A language the node speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -97,7 +97,7 @@ impl Lang {
         best.map(|(lang, _)| lang)
     }
 
-    const fn identifier(self) -> &'static LanguageIdentifier {
+    fn identifier(self) -> &'static LanguageIdentifier {
         match self {
             Self::Fr => &FRENCH,
             Self::En => &ENGLISH,
