@@ -67,6 +67,7 @@ CREATE INDEX records_by_addressee ON records (addressee, kind, published, uri);
 CREATE INDEX records_by_question ON records (question, published, uri);
 CREATE UNIQUE INDEX records_by_slug ON records (kind, slug) WHERE ours;
 CREATE INDEX records_by_reference ON records (reference, uri) WHERE ours;
+CREATE INDEX records_by_key ON records (slug) WHERE NOT ours;
 CREATE INDEX records_by_origin ON records (ours, published, uri);
 
 CREATE TABLE links (

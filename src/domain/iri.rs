@@ -49,6 +49,13 @@ impl Iri {
         Url::parse(&self.0).expect("parsed when it was made")
     }
 
+    /// A short key for the page of what others published under this identifier: the first 16 hex digits of
+    /// its SHA-256.
+    #[must_use]
+    pub fn key(&self) -> String {
+        super::Hash::of(self.0.as_bytes()).digits()[..16].to_owned()
+    }
+
     /// Authority: host, with the port when it is not the scheme's own.
     #[must_use]
     pub fn host(&self) -> &str {

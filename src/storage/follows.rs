@@ -27,11 +27,23 @@ queries! {
     FOLLOWERS_AT = "SELECT DISTINCT follower FROM follows WHERE host = $1 AND inbox = $2 AND NOT ours ORDER BY follower LIMIT $3";
     PENDING = "SELECT * FROM follows WHERE state = 'pending' ORDER BY at, follower, followed";
     OURS = "SELECT * FROM follows WHERE ours ORDER BY follower, followed";
+    TIES = "SELECT host, ours, state FROM follows GROUP BY host, ours, state ORDER BY host, ours, state";
     SET_STATE = "UPDATE follows SET state = $3 WHERE follower = $1 AND followed = $2";
     REMOVE = "DELETE FROM follows WHERE follower = $1 AND followed = $2";
     REMOVE_ACTOR = "DELETE FROM follows WHERE follower = $1 OR followed = $1";
     REMOVE_INBOX = "DELETE FROM follows WHERE inbox = $1 AND NOT ours";
     REMOVE_HOST = "DELETE FROM follows WHERE host = $1";
+}
+
+/// That a host and this node are tied by a follow; who follows stays unsaid.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Tie {
+    /// Authority of the other side.
+    pub host: String,
+    /// One of ours follows there; else somebody there follows one of ours.
+    pub ours: bool,
+    /// pending, accepted or rejected.
+    pub state: String,
 }
 
 /// A follow, in either direction.
@@ -183,6 +195,14 @@ pub async fn pending(db: &Db) -> Result<Vec<Follow>> {
 /// Those of the database.
 pub async fn ours(db: &Db) -> Result<Vec<Follow>> {
     db.all(&OURS, args![]).await
+}
+
+/// The hosts tied to this node by follows, in both directions.
+///
+/// # Errors
+/// Those of the database.
+pub async fn ties(db: &Db) -> Result<Vec<Tie>> {
+    db.all(&TIES, args![]).await
 }
 
 /// Changes the state of a follow; `false` when there is none.

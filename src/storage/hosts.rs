@@ -4,7 +4,7 @@
 use sqlx::FromRow;
 
 use super::{
-    Db, Tx,
+    Db, Tx, json_list,
     query::{args, queries},
 };
 use crate::Result;
@@ -13,6 +13,8 @@ queries! {
     ENSURE = "INSERT INTO hosts (host) VALUES ($1) ON CONFLICT (host) DO NOTHING";
     GET = "SELECT * FROM hosts WHERE host = $1";
     LIST = "SELECT * FROM hosts WHERE host > $1 ORDER BY host LIMIT $2";
+    BY_NAMES = "SELECT * FROM hosts WHERE host IN (SELECT value FROM json_each($1)) ORDER BY host",
+        pg = "SELECT * FROM hosts WHERE host IN (SELECT value FROM jsonb_array_elements_text(CAST($1 AS TEXT)::jsonb)) ORDER BY host";
     PEERS = "SELECT * FROM hosts WHERE parvis ORDER BY host";
     CLAIM = "UPDATE hosts SET lease_owner = $1, lease_until = $3 WHERE host IN (
             SELECT h.host FROM hosts h WHERE h.policy <> 'blocked' AND (h.next_at <= $2 OR h.next_at > $2 + 90000000)
@@ -138,6 +140,14 @@ pub async fn get_in(tx: &mut Tx, host: &str) -> Result<Option<Host>> {
 /// Those of the database.
 pub async fn list(db: &Db, after: &str, limit: i64) -> Result<Vec<Host>> {
     db.all(&LIST, args![after, limit]).await
+}
+
+/// What is known of these hosts, by name.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_names(db: &Db, names: &[impl AsRef<str> + Sync]) -> Result<Vec<Host>> {
+    db.all(&BY_NAMES, args![&json_list(names)]).await
 }
 
 /// The Parvis peers, by name.

@@ -24,6 +24,7 @@ pub mod replies;
 pub mod search;
 pub mod settings;
 pub mod sources;
+pub mod standings;
 pub mod tasks;
 pub mod versions;
 
@@ -50,6 +51,7 @@ fn registered() -> impl Iterator<Item = &'static query::Query> {
         search::ALL,
         settings::ALL,
         sources::ALL,
+        standings::ALL,
         tasks::ALL,
         versions::ALL,
     ]

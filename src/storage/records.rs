@@ -25,6 +25,7 @@ queries! {
         WHERE excluded.version >= records.version";
     GET = "SELECT * FROM records WHERE uri = $1";
     BY_SLUG = "SELECT * FROM records WHERE ours AND kind = $1 AND slug = $2";
+    RECEIVED_BY_KEY = "SELECT * FROM records WHERE NOT ours AND slug = $1 ORDER BY uri LIMIT 1";
     BY_REFERENCE = "SELECT * FROM records WHERE ours AND reference = $1 ORDER BY uri LIMIT 1";
     BY_KIND = "SELECT * FROM records WHERE kind = $1 AND (published, uri) < ($2, $3)
         ORDER BY published DESC, uri DESC LIMIT $4";
@@ -91,7 +92,8 @@ pub struct Row {
     pub addressee: Option<String>,
     /// The Group of the thread.
     pub audience: Option<String>,
-    /// Last segment of its page's path; unique among ours of one kind.
+    /// Last segment of its page's path, unique among ours of one kind; of a received record, its key
+    /// (`Iri::key`).
     pub slug: String,
     /// `parvis:ref`: official number.
     pub reference: Option<String>,
@@ -276,6 +278,14 @@ pub async fn by_slug(db: &Db, kind: &str, slug: &str) -> Result<Option<Row>> {
 /// Those of the database.
 pub async fn slug_taken(tx: &mut Tx, kind: &str, slug: &str) -> Result<bool> {
     Ok(tx.first::<Row>(&BY_SLUG, args![kind, slug]).await?.is_some())
+}
+
+/// The received record of that key (`Iri::key`), which is its slug here.
+///
+/// # Errors
+/// Those of the database.
+pub async fn received_by_key(db: &Db, key: &str) -> Result<Option<Row>> {
+    db.first(&RECEIVED_BY_KEY, args![key]).await
 }
 
 /// Our record of that official number.

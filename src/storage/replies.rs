@@ -4,7 +4,7 @@
 use sqlx::FromRow;
 
 use super::{
-    Db, Tx,
+    Db, Tx, json_list,
     query::{args, queries},
 };
 use crate::Result;
@@ -20,6 +20,10 @@ queries! {
     GET = "SELECT * FROM replies WHERE uri = $1";
     BY_PARENT = "SELECT * FROM replies WHERE parent = $1 AND state = $2 AND (published, uri) > ($3, $4)
         ORDER BY published, uri LIMIT $5";
+    BY_PARENTS = "SELECT * FROM replies WHERE state = 'approved' AND parent IN (SELECT value FROM json_each($1))
+        ORDER BY parent, published, uri",
+        pg = "SELECT * FROM replies WHERE state = 'approved'
+        AND parent IN (SELECT value FROM jsonb_array_elements_text(CAST($1 AS TEXT)::jsonb)) ORDER BY parent, published, uri";
     BY_STATE = "SELECT * FROM replies WHERE state = $1 AND (received_at, uri) > ($2, $3)
         ORDER BY received_at, uri LIMIT $4";
     COUNT_BY_PARENT = "SELECT count(*) FROM replies WHERE parent = $1 AND state = 'approved'";
@@ -126,6 +130,14 @@ pub async fn get_in(tx: &mut Tx, uri: &str) -> Result<Option<Reply>> {
 pub async fn approved(db: &Db, parent: &str, after: Option<(&str, &str)>, limit: i64) -> Result<Vec<Reply>> {
     let (published, uri) = after.unwrap_or(("", ""));
     db.all(&BY_PARENT, args![parent, "approved", published, uri, limit]).await
+}
+
+/// Every approved reply to any of `parents`, by parent, the oldest first: all those of a page in one read.
+///
+/// # Errors
+/// Those of the database.
+pub async fn approved_to(db: &Db, parents: &[impl AsRef<str> + Sync]) -> Result<Vec<Reply>> {
+    db.all(&BY_PARENTS, args![&json_list(parents)]).await
 }
 
 /// Replies in a state beyond `after` (`received_at`, id), in order of arrival.

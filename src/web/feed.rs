@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use atom_syndication::{Category, ContentBuilder, Entry, EntryBuilder, FeedBuilder, FixedDateTime, Generator, Link, Person, Text};
+use atom_syndication::{Category, Content, Entry, Feed, FixedDateTime, Generator, Link, Person, Text};
 use axum::{
     extract::{Path, State},
     http::header,
@@ -16,8 +16,9 @@ use crate::{
     domain::Version,
     i18n::{Lang, t, t_args},
     storage::{
-        actors, standings,
+        actors::{self, Actor},
         records::{self, Page as Slice, Row},
+        standings,
     },
 };
 
@@ -35,68 +36,79 @@ pub async fn show(State(app): State<App>, lang: Lang, Path(file): Path<String>) 
     let actor = actor.ok_or_else(|| Error::not_found(format!("feed {file}")))?;
     let mut avis = records::by_author(&app.db, &actor.uri, "Avis", &Slice::first(ENTRIES)).await?;
     avis.retain(|row| !row.withdrawn);
-    let latest: HashMap<String, String> = standings::latest(&app.db, &actor.uri).await?.into_iter().collect();
-    let name = markup::name(&actor.name);
+    let latest: HashMap<String, String> =
+        standings::latest(&app.db, &actor.uri).await?.into_iter().collect();
+    let author = person(&app, &actor);
     let mut entries: Vec<Entry> =
-        avis.iter().map(|row| entry(&app, lang, &name, row, latest.get(&row.uri))).collect();
+        avis.iter().map(|row| entry(&app, lang, &author, row, latest.get(&row.uri))).collect();
     entries.sort_by(|a, b| (b.updated, &b.id).cmp(&(a.updated, &a.id)));
-    let updated = entries.first().map(|entry| entry.updated);
-    let feed = FeedBuilder::default()
-        .id(format!("{}/flux/{handle}.atom", app.urls.base()))
-        .title(Text::plain(t_args(lang, "feed-title", &[("council", name.as_str().into())])))
-        .subtitle(Some(Text::plain(t_args(
-            lang,
-            "feed-subtitle",
-            &[("city", app.config.city.name.as_str().into())],
-        ))))
-        .updated(updated.unwrap_or_else(|| date(&actor_date(&actor))))
-        .links(vec![
-            link("self", "application/atom+xml", &format!("{}/flux/{handle}.atom", app.urls.base())),
-            link("alternate", "text/html", &format!("{}/conseils/{handle}", app.urls.base())),
-        ])
-        .authors(vec![Person { name, email: None, uri: Some(format!("{}/@{handle}", app.urls.base())) }])
-        .generator(Some(Generator { value: "Parvis".to_owned(), uri: None, version: None }))
-        .lang(Some(lang.code().to_owned()))
-        .entries(entries)
-        .build();
+    let feed = feed(&app, lang, &actor, author, entries);
     Ok(([(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8")], feed.to_string()).into_response())
 }
 
-fn entry(app: &App, lang: Lang, author: &str, row: &Row, latest: Option<&String>) -> Entry {
+fn feed(app: &App, lang: Lang, actor: &Actor, author: Person, entries: Vec<Entry>) -> Feed {
+    let (base, handle) = (app.urls.base(), &actor.handle);
+    let address = format!("{base}/flux/{handle}.atom");
+    let city = app.config.city.name.as_str();
+    Feed {
+        id: address.clone(),
+        title: Text::plain(t_args(lang, "feed-title", &[("council", author.name.as_str().into())])),
+        subtitle: Some(Text::plain(t_args(lang, "feed-subtitle", &[("city", city.into())]))),
+        updated: entries.first().map_or_else(|| date(&made(actor)), |entry| entry.updated),
+        links: vec![
+            link("self", "application/atom+xml", address),
+            link("alternate", "text/html", format!("{base}/conseils/{handle}")),
+        ],
+        authors: vec![author],
+        generator: Some(Generator { value: "Parvis".to_owned(), ..Generator::default() }),
+        lang: Some(lang.code().to_owned()),
+        entries,
+        ..Feed::default()
+    }
+}
+
+fn entry(app: &App, lang: Lang, author: &Person, row: &Row, latest: Option<&String>) -> Entry {
     let record = match Version::parse(&row.document) {
         Ok(Version::Record(record)) => Some(*record),
         _ => None,
     };
     let envelope = record.as_ref().map(|record| &record.envelope);
-    let content = envelope.map(|envelope| markup::clean(envelope.content.as_str()).to_string());
+    let summary = envelope.and_then(|one| one.summary.as_ref());
     let own = row.updated.as_ref().unwrap_or(&row.published);
-    let updated = latest.map_or(own, |latest| own.max(latest));
-    let synthetic = row.synthetic.then(|| Category {
+    let mark = Category {
         term: "synthetic".to_owned(),
-        scheme: None,
         label: Some(t(lang, "mark-synthetic")),
-    });
-    EntryBuilder::default()
-        .id(row.uri.clone())
-        .title(Text::plain(markup::name(&row.title)))
-        .published(Some(date(&row.published)))
-        .updated(date(updated))
-        .authors(vec![Person { name: author.to_owned(), email: None, uri: None }])
-        .links(vec![link("alternate", "text/html", &app.urls.page("avis", &row.slug).to_string())])
-        .categories(synthetic.into_iter().collect::<Vec<_>>())
-        .summary(envelope.and_then(|one| one.summary.as_ref()).map(|html| Text::plain(markup::plain(html.as_str(), 800))))
-        .content(content.map(|html| {
-            ContentBuilder::default()
-                .content_type(Some("html".to_owned()))
-                .lang(Some(row.lang.clone()))
-                .value(Some(html))
-                .build()
-        }))
-        .build()
+        ..Category::default()
+    };
+    Entry {
+        id: row.uri.clone(),
+        title: Text::plain(markup::name(&row.title)),
+        published: Some(date(&row.published)),
+        updated: date(latest.map_or(own, |latest| own.max(latest))),
+        authors: vec![author.clone()],
+        links: vec![link("alternate", "text/html", app.urls.page("avis", &row.slug).to_string())],
+        categories: if row.synthetic { vec![mark] } else { Vec::new() },
+        summary: summary.map(|html| Text::plain(markup::plain(html.as_str(), 800))),
+        content: envelope.map(|envelope| Content {
+            content_type: Some("html".to_owned()),
+            lang: Some(row.lang.clone()),
+            value: Some(markup::clean(envelope.content.as_str()).to_string()),
+            ..Content::default()
+        }),
+        ..Entry::default()
+    }
 }
 
-fn link(rel: &str, mime: &str, href: &str) -> Link {
-    Link { href: href.to_owned(), rel: rel.to_owned(), mime_type: Some(mime.to_owned()), ..Link::default() }
+fn person(app: &App, actor: &Actor) -> Person {
+    Person {
+        name: markup::name(&actor.name),
+        uri: Some(format!("{}/@{}", app.urls.base(), actor.handle)),
+        ..Person::default()
+    }
+}
+
+fn link(rel: &str, mime: &str, href: String) -> Link {
+    Link { href, rel: rel.to_owned(), mime_type: Some(mime.to_owned()), ..Link::default() }
 }
 
 /// An instant of a record; one that cannot be read becomes the beginning of time, never now.
@@ -104,8 +116,8 @@ fn date(written: &str) -> FixedDateTime {
     written.parse().unwrap_or_default()
 }
 
-/// When an actor was made.
-fn actor_date(actor: &actors::Actor) -> String {
+/// When an actor was made, or last changed.
+fn made(actor: &Actor) -> String {
     match Version::parse(&actor.document) {
         Ok(Version::Actor(actor)) => actor.updated.unwrap_or(actor.published).to_string(),
         _ => String::new(),

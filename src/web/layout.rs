@@ -11,6 +11,30 @@ use crate::{
     i18n::{self, Lang},
 };
 
+/// A count, as templates hand it over.
+pub trait Count {
+    /// The count.
+    fn count(&self) -> i64;
+}
+
+impl Count for i64 {
+    fn count(&self) -> i64 {
+        *self
+    }
+}
+
+impl Count for usize {
+    fn count(&self) -> i64 {
+        i64::try_from(*self).unwrap_or(i64::MAX)
+    }
+}
+
+impl<T: Count> Count for &T {
+    fn count(&self) -> i64 {
+        (*self).count()
+    }
+}
+
 /// The frame of a page.
 #[derive(Clone, Debug)]
 pub struct Page {
@@ -180,8 +204,8 @@ impl Page {
 
     /// A message with a number, `n`.
     #[must_use]
-    pub fn n(&self, key: &str, count: impl TryInto<i64>) -> String {
-        i18n::t_args(self.lang, key, &[("n", count.try_into().unwrap_or(i64::MAX).into())])
+    pub fn n(&self, key: &str, n: impl Count) -> String {
+        i18n::t_args(self.lang, key, &[("n", n.count().into())])
     }
 
     /// A message with a word.
@@ -192,8 +216,8 @@ impl Page {
 
     /// A number, grouped.
     #[must_use]
-    pub fn number(&self, value: impl TryInto<i64>) -> String {
-        i18n::number(self.lang, value.try_into().unwrap_or(i64::MAX))
+    pub fn number(&self, value: impl Count) -> String {
+        i18n::number(self.lang, value.count())
     }
 
     /// A civil date.

@@ -1,22 +1,82 @@
 //! The pages a citizen reads: server-rendered, one small stylesheet, no script. It reads the register and
 //! writes nothing; every HTML of a record is cleaned where it is shown.
 
+mod dates;
 pub mod error;
+pub mod feed;
 pub mod headers;
 pub mod language;
 pub mod layout;
-mod dates;
-mod markup;
+pub mod markup;
+pub mod pages;
 mod stylesheet;
+pub mod view;
 
 use askama::Template;
 use axum::{
+    Router,
+    extract::OriginalUri,
     http::{HeaderValue, StatusCode, header},
+    middleware,
     response::{IntoResponse, Response},
+    routing::get,
 };
 
-pub use error::Failure;
+pub use error::{Failure, render_failures};
 pub use headers::security_headers;
+
+use crate::{App, Error};
+
+/// Every page of the site, with its caching and its errors as pages. Content negotiation with the
+/// documents of federation, and [`security_headers`], are put around it by the server.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .merge(site())
+        .merge(records())
+        .fallback(unknown)
+        .layer(middleware::from_fn(headers::page_caching))
+        .layer(middleware::from_fn_with_state(app.clone(), render_failures))
+        .with_state(app)
+}
+
+/// The pages of the site itself.
+fn site() -> Router<App> {
+    use pages::{council, home, legal, network, profile, received, search};
+    Router::new()
+        .route("/", get(home::show))
+        .route("/conseils", get(council::list))
+        .route("/conseils/{handle}", get(council::show))
+        .route("/recus", get(received::list))
+        .route("/recus/{key}", get(received::show))
+        .route("/recherche", get(search::show))
+        .route("/reseau", get(network::show))
+        .route("/accessibilite", get(legal::accessibility))
+        .route("/donnees-personnelles", get(legal::privacy))
+        .route("/langue/{code}", get(language::switch))
+        .route("/flux/{file}", get(feed::show))
+        .route("/static/{name}", get(stylesheet::serve))
+        .route("/{named}", get(profile::show))
+}
+
+/// The pages of our records.
+fn records() -> Router<App> {
+    use pages::{avis, question, record};
+    Router::new()
+        .route("/questions", get(question::list))
+        .route("/questions/{slug}", get(question::show))
+        .route("/avis", get(avis::list))
+        .route("/avis/{slug}", get(avis::show))
+        .route("/reponses/{slug}", get(record::answer))
+        .route("/suivis/{slug}", get(record::follow_up))
+        .route("/remises/{slug}", get(record::delivery))
+        .route("/acceptations/{slug}", get(record::acceptance))
+        .route("/refus/{slug}", get(record::refusal))
+}
+
+/// An address where nothing is.
+async fn unknown(OriginalUri(uri): OriginalUri) -> Failure {
+    Error::not_found(uri.path()).into()
+}
 
 /// A rendered template as a response.
 fn html(status: StatusCode, template: &impl Template) -> Response {
@@ -25,6 +85,6 @@ fn html(status: StatusCode, template: &impl Template) -> Response {
             let kind = HeaderValue::from_static("text/html; charset=utf-8");
             (status, [(header::CONTENT_TYPE, kind)], text).into_response()
         }
-        Err(error) => Failure::from(crate::Error::internal(error)).into_response(),
+        Err(error) => Failure::from(Error::internal(error)).into_response(),
     }
 }

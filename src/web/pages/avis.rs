@@ -216,7 +216,7 @@ fn deliveries(
 /// The vote in words, when there was one.
 fn vote(page: &Page, said: &said::Avis) -> Option<String> {
     said.votes_for?;
-    let count = |votes: Option<u32>| page.number(votes.unwrap_or_default()).into();
+    let count = |votes: Option<u32>| page.number(i64::from(votes.unwrap_or_default())).into();
     let args = [
         ("for", count(said.votes_for)),
         ("against", count(said.votes_against)),

@@ -4,13 +4,15 @@
 mod people;
 mod recommendation;
 mod sheet;
+mod standings;
 mod tally;
 mod text;
 mod thread;
 
 pub use people::{People, Who};
-pub use recommendation::{Recommendation, Statement};
-pub use sheet::{Card, Sheet};
+pub use recommendation::{Around, Recommendation, Statement};
+pub use sheet::{Card, Sheet, href};
+pub use standings::standings;
 pub use tally::{Badge, Tally};
 pub use text::Text;
 pub use thread::{Past, Reply, history, replies};

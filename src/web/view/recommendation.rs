@@ -3,15 +3,13 @@
 
 use std::collections::HashMap;
 
-use super::{Badge, People, Reply, Sheet, Who};
+use super::{
+    Badge, People, Reply, Sheet, Who,
+    standings::{Spoken, standing_of, statement},
+};
 use crate::{
     App,
-    domain::{
-        Code as _, Instant, Iri,
-        codes::{Decision, FollowUpStatus, Status},
-        said::Said,
-        status::{self, Stated},
-    },
+    domain::{self, Code as _, Iri, codes::Status, said::Said},
     storage::records::Row,
     web::{layout::Page, markup, markup::Markup},
 };
@@ -157,29 +155,17 @@ impl Statement {
 }
 
 /// The standing of a recommendation, from the rows of its answers and follow-ups.
-fn standing(row: &Row, rows: &[Row], acknowledged: bool) -> status::Standing {
-    let speakers: Vec<Iri> = row.addressee.iter().filter_map(|uri| Iri::parse(uri).ok()).collect();
-    let statements: Vec<status::Statement> =
-        rows.iter().filter(|row| !row.withdrawn).filter_map(statement).collect();
-    status::standing(&speakers, &statements, acknowledged)
-}
-
-fn statement(row: &Row) -> Option<status::Statement> {
-    let stated = match (row.kind.as_str(), &row.decision, &row.status) {
-        ("Answer", Some(decision), _) => Stated::Decision(Decision::received(&wire(decision))),
-        ("FollowUp", _, Some(status)) => Stated::Progress(FollowUpStatus::received(&wire(status))),
-        _ => return None,
-    };
-    Some(status::Statement {
-        id: Iri::parse(&row.uri).ok()?,
-        author: Iri::parse(&row.author).ok()?,
-        published: Instant::parse_foreign(&row.published).ok()?,
-        proven: row.proof == "valid",
-        stated,
-    })
-}
-
-/// A code of a row in the form of the wire, whichever way the row holds it.
-fn wire(code: &str) -> String {
-    if code.contains(':') { code.to_owned() } else { format!("parvis:{code}") }
+fn standing(row: &Row, rows: &[Row], acknowledged: bool) -> domain::status::Standing {
+    let said = rows.iter().filter(|row| !row.withdrawn).filter_map(|row| {
+        statement(&Spoken {
+            uri: &row.uri,
+            kind: &row.kind,
+            author: &row.author,
+            decision: row.decision.as_deref(),
+            status: row.status.as_deref(),
+            proof: &row.proof,
+            published: &row.published,
+        })
+    });
+    standing_of(row.addressee.as_deref(), &said.collect::<Vec<_>>(), acknowledged)
 }

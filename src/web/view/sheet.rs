@@ -6,7 +6,7 @@ use super::{People, Text, Who};
 use crate::{
     App,
     domain::{
-        Hash, Record, Version,
+        Iri, Record, Version,
         codes::{Licence, Theme},
         links,
         said::Said,
@@ -140,19 +140,13 @@ impl Sheet {
 #[must_use]
 pub fn href(app: &App, row: &Row) -> String {
     if !row.ours {
-        return received_path(&row.uri);
+        return Iri::parse(&row.uri).map_or_else(|_| "/recus".to_owned(), |id| format!("/recus/{}", id.key()));
     }
     match Said::folder(&row.kind) {
         Some(_) if row.kind == "Recommendation" => own_url(app, row).unwrap_or_else(|| "/avis".to_owned()),
         Some(folder) => format!("/{folder}/{}", row.slug),
         None => own_url(app, row).unwrap_or_else(|| "/".to_owned()),
     }
-}
-
-/// Path of the page of a received record: `/recus/{key}`.
-#[must_use]
-pub fn received_path(uri: &str) -> String {
-    format!("/recus/{}", &Hash::of(uri.as_bytes()).digits()[..16])
 }
 
 /// The path of the `url` a record of ours gives for itself: a recommendation's leads into its avis.
@@ -169,7 +163,7 @@ fn kind_label(page: &Page, kind: &str) -> String {
 
 fn licence(code: &str, page: &Page) -> (String, Option<String>) {
     let licence = Licence::received(code);
-    (licence.label(page.lang.code()), licence.url().map(ToOwned::to_owned))
+    (licence.label(page.lang.code()).to_owned(), licence.url().map(ToOwned::to_owned))
 }
 
 /// Labels of the shared themes, the hashtags of the others, each once.

@@ -41,7 +41,7 @@ pub async fn replies(
     parents: &[impl AsRef<str> + Sync],
 ) -> Result<HashMap<String, Vec<Reply>>> {
     let mut by_parent: HashMap<String, Vec<Reply>> = HashMap::new();
-    for row in stored::approved(&app.db, parents).await? {
+    for row in stored::approved_to(&app.db, parents).await? {
         by_parent.entry(row.parent.clone()).or_default().push(Reply {
             name: markup::name(&row.author_name),
             address: format!("@{}", markup::name(row.author_handle.trim_start_matches('@'))),

@@ -1,0 +1,95 @@
+//! Where recommendations stand (register.md rule 7), from rows of the register: the one bridge between
+//! what is stored and `domain::status`, for a page and for totals alike.
+
+use std::collections::HashMap;
+
+use crate::{
+    App, Result,
+    domain::{
+        Code as _, Instant, Iri,
+        codes::{Decision, FollowUpStatus, Status},
+        status::{self, Standing, Stated},
+    },
+    storage::standings as rows,
+};
+
+/// What a row says of an answer or a follow-up.
+pub struct Spoken<'a> {
+    /// Id.
+    pub uri: &'a str,
+    /// `parvis:kind`.
+    pub kind: &'a str,
+    /// Who says it.
+    pub author: &'a str,
+    /// Decision of an answer.
+    pub decision: Option<&'a str>,
+    /// Status of a follow-up.
+    pub status: Option<&'a str>,
+    /// `valid` or `absent`.
+    pub proof: &'a str,
+    /// When.
+    pub published: &'a str,
+}
+
+/// The statement a row carries; none for another kind.
+#[must_use]
+pub fn statement(row: &Spoken<'_>) -> Option<status::Statement> {
+    let stated = match (row.kind, row.decision, row.status) {
+        ("Answer", Some(decision), _) => Stated::Decision(Decision::received(decision)),
+        ("FollowUp", _, Some(status)) => Stated::Progress(FollowUpStatus::received(status)),
+        _ => return None,
+    };
+    Some(status::Statement {
+        id: Iri::parse(row.uri).ok()?,
+        author: Iri::parse(row.author).ok()?,
+        published: Instant::parse_foreign(row.published).ok()?,
+        proven: row.proof == "valid",
+        stated,
+    })
+}
+
+/// The standing of a recommendation whose addressee alone may speak.
+#[must_use]
+pub fn standing_of(addressee: Option<&str>, said: &[status::Statement], acknowledged: bool) -> Standing {
+    let speakers: Vec<Iri> = addressee.and_then(|uri| Iri::parse(uri).ok()).into_iter().collect();
+    status::standing(&speakers, said, acknowledged)
+}
+
+/// The status of each of our recommendations; of those of one council when `author` names it. Two
+/// queries, whatever their number.
+///
+/// # Errors
+/// Those of the database.
+pub async fn standings(app: &App, author: Option<&str>) -> Result<Vec<Status>> {
+    let author = author.unwrap_or_default();
+    let asked = rows::asked(&app.db, author).await?;
+    let mut said: HashMap<String, Vec<rows::Said>> = HashMap::new();
+    for one in rows::said(&app.db, author).await? {
+        said.entry(one.target.clone()).or_default().push(one);
+    }
+    Ok(asked.iter().map(|recommendation| status_of(recommendation, &said)).collect())
+}
+
+fn status_of(recommendation: &rows::Asked, said: &HashMap<String, Vec<rows::Said>>) -> Status {
+    let about = |uri: &str| said.get(uri).map(Vec::as_slice).unwrap_or_default();
+    let addressee = recommendation.addressee.as_deref();
+    let acknowledged = about(recommendation.avis.as_deref().unwrap_or_default()).iter().any(|row| {
+        row.kind == "Delivery" && row.proof == "valid" && Some(row.author.as_str()) == addressee
+    });
+    let statements: Vec<_> = about(&recommendation.uri).iter().filter_map(|row| statement(&row.spoken())).collect();
+    standing_of(addressee, &statements, acknowledged).status
+}
+
+impl rows::Said {
+    fn spoken(&self) -> Spoken<'_> {
+        Spoken {
+            uri: &self.uri,
+            kind: &self.kind,
+            author: &self.author,
+            decision: self.decision.as_deref(),
+            status: self.status.as_deref(),
+            proof: &self.proof,
+            published: &self.published,
+        }
+    }
+}
