@@ -90,7 +90,7 @@ impl Page {
             profiles: Vec::new(),
             listed: true,
             style: stylesheet::path(),
-            follow: format!("@avis@{}", app.config.domain),
+            follow: format!("@fil@{}", app.config.domain),
             domain: app.config.domain.clone(),
             site: app.urls.base().to_owned(),
             zone: TimeZone::get(&app.config.time_zone).unwrap_or(TimeZone::UTC),
