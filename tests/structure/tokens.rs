@@ -122,7 +122,7 @@ impl Reader {
             text.push(c);
             self.advance(1);
         }
-        let hashes = (0..).take_while(|n| self.peek(*n) == Some('#')).count();
+        let hashes = self.chars[self.at..].iter().take_while(|c| **c == '#').count();
         let raw = matches!(text.as_str(), "r" | "br" | "cr") && self.peek(hashes) == Some('"');
         if raw {
             self.raw_string(hashes);

@@ -1,0 +1,63 @@
+//! A citizen on another server. Fedify, which knows nothing of Parvis, plays a fediverse server: its one
+//! actor looks a council up, follows it, receives what it publishes, replies, likes, boosts and leaves.
+//! Every message passes Fedify's own checks of signatures and proofs, and Fedify's pass ours.
+
+mod support;
+
+#[path = "fedify/dossier.rs"]
+mod dossier;
+#[path = "fedify/story.rs"]
+mod story;
+
+use serde_json::json;
+use story::Story;
+use support::foreign::{Fediverse, text};
+
+/// Fedify tries RFC 9421 first and answers anybody.
+#[test]
+fn a_citizen_follows_a_council_and_is_told_everything() {
+    let mut story = Story::begin(&["--first-knock=rfc9421"]);
+    story.looks_the_council_up();
+    story.follows_and_is_accepted();
+    story.is_told_of_the_avis();
+    story.is_told_of_the_answer();
+    story.is_told_of_the_correction();
+    story.every_signature_and_proof_held();
+    story.is_told_of_the_withdrawal();
+    story.leaves_and_is_told_no_more();
+}
+
+/// Fedify signs the draft way and serves its actor to signed requests only.
+#[test]
+fn a_citizen_on_a_closed_server_takes_part() {
+    let mut story = Story::begin(&["--first-knock=draft-cavage-http-signatures-12", "--secure"]);
+    story.follows_and_is_accepted();
+    story.is_told_of_the_avis();
+    story.replies_and_is_shown_once_approved();
+    story.likes_and_boosts_and_thinks_again();
+    story.every_signature_and_proof_held();
+}
+
+/// Each generation of signatures alone, without a second try; and nothing that was touched passes.
+#[test]
+fn both_generations_of_signatures_are_checked() {
+    let mut story = Story::begin(&[]);
+    for spec in ["rfc9421", "draft-cavage-http-signatures-12"] {
+        assert_eq!(story.knock(&json!({ "spec": spec })), 202, "{spec}");
+        assert_eq!(story.knock(&json!({ "spec": spec, "after": "body" })), 401, "{spec}, another body");
+    }
+    assert_eq!(story.knock(&json!({ "unsigned": true })), 401);
+}
+
+/// A proof made by Fedify holds for us, and no longer once a letter is changed.
+#[test]
+fn a_proof_by_fedify_holds_here() {
+    let mut server = Fediverse::start(&[]);
+    let signed = server.ask("signed-note", json!({}));
+    let document = signed["document"].as_object().expect("a document");
+    let key = text(&signed["key"], "publicKeyMultibase");
+    assert!(story::holds(document, &key));
+    let mut changed = document.clone();
+    changed.insert("content".to_owned(), json!("<p>Autre chose.</p>"));
+    assert!(!story::holds(&changed, &key));
+}
