@@ -25,6 +25,7 @@ pub mod storage;
 pub mod telemetry;
 pub mod urls;
 pub mod web;
+pub mod worker;
 
 pub use app::App;
 pub use error::{Error, Result};

@@ -3,12 +3,23 @@
 //! (design/threats.md, tables S, O, F, D).
 
 pub mod actors;
+pub mod catch_up;
+pub mod collections;
 pub mod connector;
 pub mod delivery;
 pub mod gate;
+pub mod gone;
+pub mod heads;
 pub mod json;
 pub mod keys;
 pub mod limits;
 pub mod media;
+pub mod nodeinfo;
+pub mod objects;
+mod peer;
+pub mod probe;
+mod respond;
 pub mod signature;
 pub mod signing;
+pub mod tasks;
+pub mod webfinger;

@@ -1,4 +1,5 @@
 //! A server of a few lines, which answers exactly what a test wants, byte for byte.
+#![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::{
     net::SocketAddr,

@@ -14,8 +14,6 @@ pub const LONGEST: Duration = Duration::from_hours(6);
 pub const LONGEST_ASKED: Duration = Duration::from_hours(24);
 /// What has waited longer than this is given up; a host silent for longer is suspended.
 pub const HORIZON: Duration = Duration::from_hours(30 * 24);
-/// A host that writes to us is tried within this time, however often it writes.
-pub const SEEN_AGAIN: Duration = Duration::from_secs(15);
 const FIRST: Duration = Duration::from_mins(1);
 
 /// How an attempt ended.
@@ -103,12 +101,6 @@ pub fn judge(tries: u32, created_at: i64, health: Health, outcome: Outcome, at: 
         }
         Outcome::Unsendable => Verdict { row: RowFate::GivenUp, host: health, go_on: true },
     }
-}
-
-/// A verified message of the host came in: whatever was the matter, it is tried soon (R5).
-#[must_use]
-pub fn seen(health: Health, now: i64) -> Health {
-    Health { next_at: health.next_at.min(now.saturating_add(millis(SEEN_AGAIN))), ..health }
 }
 
 fn wait(created_at: i64, host: Health, now: i64) -> Verdict {

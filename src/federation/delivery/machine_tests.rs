@@ -102,15 +102,6 @@ fn after_thirty_days_a_row_is_given_up_and_the_host_suspended() {
     assert_eq!(judge(0, NOW - DAY, silent, Outcome::Silent, (NOW, 0.5)).row, RowFate::Waits);
 }
 
-#[test]
-fn a_host_that_writes_to_us_is_tried_soon_but_not_at_each_message() {
-    let silent = Health { fails: 12, next_at: NOW + 6 * HOUR, first_fail_at: Some(NOW), suspended: false };
-    let soon = seen(silent, NOW);
-    assert!(soon.next_at <= NOW + MINUTE);
-    assert_eq!(seen(soon, NOW + 5_000).next_at, soon.next_at, "a chatty host does not push its try away");
-    assert_eq!(soon.fails, 12);
-}
-
 fn outcomes() -> impl Strategy<Value = Outcome> {
     prop_oneof![
         Just(Outcome::Silent),

@@ -1,4 +1,28 @@
 //! Delivery: what was queued with the record reaches every inbox, in order, however long a host is away.
-//! `machine` decides.
+//! `machine` decides, `step` does one round, `send` one host, the worker repeats.
 
 pub mod machine;
+mod send;
+pub mod step;
+
+pub use step::{Progress, Round, step};
+
+use std::time::Duration;
+
+use crate::{
+    App, Result,
+    storage::{Tx, hosts},
+};
+
+/// A host that writes to us is tried within this time, however often it writes.
+const SOON: Duration = Duration::from_secs(15);
+
+/// A verified message came from a host: whatever it failed before, it is tried within a minute (R5). A host
+/// that writes at every second is not tried at every second.
+///
+/// # Errors
+/// Those of the database.
+pub async fn heard_from(app: &App, tx: &mut Tx, host: &str) -> Result<()> {
+    let now = app.clock.now_ms();
+    hosts::seen(tx, host, now, now + i64::try_from(SOON.as_millis()).unwrap_or(0)).await
+}

@@ -1,0 +1,227 @@
+//! Catching up with a peer we follow: compare heads, then take what differs, page by page. Resumable: how
+//! far it came is written down after each page. Nothing is believed: every version goes through the same
+//! checks as one that was delivered (register.md rules 5, 16, 17).
+
+use std::{collections::HashSet, time::Duration};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{actors, heads, peer, signing};
+use crate::{
+    App, Error, Result,
+    actions::receive::{self, Arrival, Outcome},
+    domain::{
+        Iri, Version,
+        canonical::{self, Document},
+    },
+    federation::signature::Signer,
+    storage::{hosts, keys, settings, versions},
+};
+
+/// Most versions taken in one run; the next run goes on.
+const BUDGET: usize = 5_000;
+/// Longest answer of a peer to `heads` and `changes`.
+const MAX_PAGE: usize = 8 * 1024 * 1024;
+/// Longest list of authors read.
+const MAX_AUTHORS: usize = 10_000;
+/// Most authors whose keys are asked for in one run.
+const MAX_KEYS: usize = 100;
+/// A register that still differs after its end was reached is read again from its beginning, no more
+/// often than this.
+const WHOLE_AGAIN: Duration = Duration::from_hours(24);
+
+#[derive(Debug, Deserialize)]
+struct Heads {
+    last: i64,
+    items: Vec<AuthorHead>,
+}
+
+#[derive(Debug, Deserialize)]
+struct AuthorHead {
+    author: Iri,
+    head: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Changes {
+    next: Option<i64>,
+    last: i64,
+    items: Vec<Change>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Change {
+    id: String,
+    hash: String,
+    document: Option<Value>,
+}
+
+/// What a run brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Versions that are new here.
+    pub appended: usize,
+    /// Versions that did not hold: counted, never stored.
+    pub refused: usize,
+    /// Whether the budget ended the run before the register did.
+    pub unfinished: bool,
+}
+
+/// Catches up with one host. A host whose heads equal ours costs one request.
+///
+/// # Errors
+/// `Unavailable` when the peer does not answer as a Parvis node; those of the database.
+pub async fn catch_up(app: &App, host: &str) -> Result<Report> {
+    let origin = peer::origin(app, host).await?;
+    let signer = signing::node(app).await?;
+    let mut asking = Asking { app, host, origin, signer, asked: HashSet::new() };
+    let theirs: Heads = asking.get("/api/v1/heads").await?;
+    let now = app.clock.now_ms();
+    let known = hosts::get(&app.db, host).await?.ok_or_else(|| Error::not_found(host))?;
+    let Some(since) = asking.differs(&theirs, known.changes_since).await? else {
+        asking.synced(known.changes_since.min(theirs.last), now).await?;
+        return Ok(Report::default());
+    };
+    asking.take_from(since).await
+}
+
+struct Asking<'a> {
+    app: &'a App,
+    host: &'a str,
+    origin: String,
+    signer: Option<Signer>,
+    /// Authors whose keys were asked for in this run.
+    asked: HashSet<Iri>,
+}
+
+impl Asking<'_> {
+    async fn get<T: serde::de::DeserializeOwned>(&self, path: &str) -> Result<T> {
+        let url = Iri::parse(&format!("{}{path}", self.origin))?;
+        peer::json(self.app, &url, self.signer.as_ref(), MAX_PAGE).await
+    }
+
+    /// Where to begin, if anything differs: where we stopped, or the beginning when the peer numbers anew
+    /// (it was restored) or when something was lost on the way.
+    async fn differs(&self, theirs: &Heads, since: i64) -> Result<Option<i64>> {
+        let mut differ = false;
+        for item in theirs.items.iter().take(MAX_AUTHORS) {
+            let ours = versions::heads_of(&self.app.db, item.author.as_str()).await?;
+            differ |= heads::summary(&ours).head.as_str() != item.head;
+        }
+        if !differ {
+            return Ok(None);
+        }
+        if theirs.last > since {
+            return Ok(Some(since));
+        }
+        let again = format!("whole-again:{}", self.host);
+        let now = self.app.clock.now_ms();
+        let last: i64 =
+            settings::get(&self.app.db, &again).await?.and_then(|text| text.parse().ok()).unwrap_or(0);
+        let pause = i64::try_from(WHOLE_AGAIN.as_millis()).unwrap_or(i64::MAX);
+        if theirs.last == since && now.saturating_sub(last) < pause {
+            return Ok(None);
+        }
+        let mut tx = self.app.db.begin().await?;
+        settings::put(&mut tx, &again, &now.to_string()).await?;
+        tx.commit().await?;
+        Ok(Some(0))
+    }
+
+    async fn take_from(&mut self, mut since: i64) -> Result<Report> {
+        let mut report = Report::default();
+        let mut seen = 0;
+        loop {
+            let page: Changes =
+                self.get(&format!("/api/v1/changes?since={since}&limit={}", heads::MOST)).await?;
+            for change in &page.items {
+                self.take(change, &mut report).await?;
+            }
+            seen += page.items.len();
+            let forward = page.next.unwrap_or(page.last).max(since);
+            self.synced(forward, self.app.clock.now_ms()).await?;
+            let stuck = page.next.is_some_and(|next| next <= since);
+            since = forward;
+            if page.next.is_none() || stuck {
+                break;
+            }
+            if seen >= BUDGET {
+                report.unfinished = true;
+                break;
+            }
+        }
+        tracing::info!(
+            host = self.host,
+            appended = report.appended,
+            refused = report.refused,
+            unfinished = report.unfinished,
+            "caught up"
+        );
+        Ok(report)
+    }
+
+    /// One version: what does not hold is counted and left; only a fault of ours ends the run.
+    async fn take(&mut self, change: &Change, report: &mut Report) -> Result<()> {
+        let Some(Value::Object(document)) = &change.document else { return Ok(()) };
+        let taken = match canonical::hash(document).as_str() == change.hash {
+            true => self.append(document).await,
+            false => Err(Error::invalid("hash", "hash", change.hash.as_str())),
+        };
+        match taken {
+            Ok(Outcome::Appended) => report.appended += 1,
+            Ok(Outcome::Known) => {}
+            Err(error @ (Error::Unavailable { .. } | Error::Internal(_))) => return Err(error),
+            Err(error) => {
+                report.refused += 1;
+                tracing::warn!(host = self.host, id = change.id, %error, "a version was refused");
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends a version whose proof holds by a key that its author lists at its own origin; that list is
+    /// asked for once when the key is not known here.
+    async fn append(&mut self, document: &Document) -> Result<Outcome> {
+        let version = Version::from_document(document)?;
+        let author = version.author();
+        let known = keys::of_actor(&self.app.db, author.as_str()).await?;
+        if known.iter().all(|key| key.pinned_at.is_none()) {
+            self.ask_for_keys(author).await?;
+        }
+        let text = canonical::write(document);
+        let from_origin = author.origin() == self.origin;
+        let arrival = Arrival { text: &text, document, from_origin, activity: None };
+        match receive::version(self.app, &arrival).await {
+            Err(Error::Invalid { problems })
+                if problems.iter().any(|problem| problem.rule == "proof-key")
+                    && self.ask_for_keys(author).await? =>
+            {
+                receive::version(self.app, &arrival).await
+            }
+            taken => taken,
+        }
+    }
+
+    /// Whether an author's keys were asked for now: once per author and run.
+    async fn ask_for_keys(&mut self, author: &Iri) -> Result<bool> {
+        if self.asked.len() >= MAX_KEYS || self.app.urls.is_here(author) || !self.asked.insert(author.clone())
+        {
+            return Ok(false);
+        }
+        match actors::fetch_actor(self.app, author).await {
+            Ok(_) => Ok(true),
+            Err(error @ Error::Internal(_)) => Err(error),
+            Err(error) => {
+                tracing::info!(author = author.as_str(), %error, "its keys could not be had");
+                Ok(false)
+            }
+        }
+    }
+
+    async fn synced(&self, since: i64, now: i64) -> Result<()> {
+        let mut tx = self.app.db.begin().await?;
+        hosts::synced(&mut tx, self.host, since, now).await?;
+        tx.commit().await
+    }
+}

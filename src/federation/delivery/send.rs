@@ -1,0 +1,240 @@
+//! Sends to one leased host what waits for it, oldest first, one request at a time. Each outcome is written
+//! down before the next request, so that a crash repeats one request at most, under the same id (R3, R19).
+
+use std::{collections::HashSet, panic::AssertUnwindSafe, time::Duration};
+
+use futures::FutureExt as _;
+
+use super::{
+    Progress,
+    machine::{self, Health, Outcome, RowFate, Verdict, judge},
+    step::LEASE,
+};
+use crate::{
+    App, Result,
+    domain::Iri,
+    federation::{signing, tasks},
+    storage::{Tx, deliveries, deliveries::Job, follows, hosts, tasks as queue},
+};
+
+/// Most activities of one turn; a long queue takes several turns, between which other hosts come on.
+const BATCH: i64 = 50;
+/// Most that is kept of what a peer answered.
+const ERROR_LENGTH: usize = 300;
+/// Most followers checked because one inbox is gone.
+const MOST_CHECKS: i64 = 100;
+/// What servers that do not know it refuse, rightly and every time (checklist 72).
+const REFUSED_AT_ONCE: [&str; 4] = ["Announce", "Offer", "TentativeAccept", "Add"];
+
+/// One attempt and what the peer said about it.
+struct Attempt {
+    outcome: Outcome,
+    error: String,
+}
+
+/// Sends to a host until nothing is left, its turn is over, or it fails.
+///
+/// # Errors
+/// Those of the database; the lease then ends by itself.
+pub(super) async fn to_host(app: App, owner: String, host: hosts::Host) -> Result<Progress> {
+    let mut progress = Progress { hosts: 1, ..Progress::default() };
+    let mut health = health_of(&host);
+    progress.given_up += give_up_gone(&app, &host.host).await?;
+    let mut gone: HashSet<String> = HashSet::new();
+    let mut held: HashSet<(String, String)> = HashSet::new();
+    let batch = deliveries::next_for_host(&app.db, &host.host, app.clock.now_ms(), BATCH).await?;
+    for job in batch {
+        if gone.contains(&job.inbox) || held.contains(&(job.inbox.clone(), job.object.clone())) {
+            continue;
+        }
+        let attempt = attempt(&app, &job).await?;
+        let verdict = decide(&app, &job, health, attempt.outcome);
+        health = verdict.host;
+        let keep = Keep { app: &app, owner: &owner, host: &host.host };
+        let still_ours = keep.record(&job, &attempt, &verdict).await?;
+        count(&mut progress, &verdict);
+        tell(&app, &job, &attempt, &verdict);
+        match verdict.row {
+            RowFate::Refused { gone: true } => drop(gone.insert(job.inbox)),
+            RowFate::Later(_) => drop(held.insert((job.inbox, job.object))),
+            _ => {}
+        }
+        if !verdict.go_on || !still_ours {
+            break;
+        }
+    }
+    let mut tx = app.db.begin().await?;
+    hosts::release(&mut tx, &host.host, &owner).await?;
+    tx.commit().await?;
+    Ok(progress)
+}
+
+fn health_of(host: &hosts::Host) -> Health {
+    Health {
+        fails: u32::try_from(host.fails).unwrap_or(0),
+        next_at: host.next_at,
+        first_fail_at: host.first_fail_at,
+        suspended: host.state == hosts::SUSPENDED,
+    }
+}
+
+fn decide(app: &App, job: &Job, health: Health, outcome: Outcome) -> Verdict {
+    let last_word =
+        matches!(outcome, Outcome::Answered { .. }) && REFUSED_AT_ONCE.contains(&job.kind.as_str());
+    let spent = u32::try_from(job.refusals).unwrap_or(0);
+    let tries = if last_word { machine::TRIES - 1 } else { spent };
+    judge(tries, job.created_at, health, outcome, (app.clock.now_ms(), app.chance.fraction()))
+}
+
+/// Signs anew and sends. A panic is this activity's fault, not its neighbours' (R17).
+///
+/// # Errors
+/// Those of the database when it does not give the key: nothing was sent, nothing is spent.
+async fn attempt(app: &App, job: &Job) -> Result<Attempt> {
+    match AssertUnwindSafe(post(app, job)).catch_unwind().await {
+        Ok(attempt) => attempt,
+        Err(_) => Ok(Attempt { outcome: Outcome::Unsendable, error: "panic".to_owned() }),
+    }
+}
+
+async fn post(app: &App, job: &Job) -> Result<Attempt> {
+    let unsendable = |error: String| Ok(Attempt { outcome: Outcome::Unsendable, error });
+    let inbox = match Iri::parse(&job.inbox) {
+        Ok(inbox) => inbox,
+        Err(problem) => return unsendable(problem.to_string()),
+    };
+    let signer = match signing::signer(app, &job.actor).await {
+        Ok(signer) => signer,
+        Err(error @ crate::Error::Unavailable { .. }) => return Err(error),
+        Err(error) => return unsendable(error.to_string()),
+    };
+    match app.http.post(&inbox, job.document.as_bytes(), &signer).await {
+        Ok(answer) => Ok(Attempt {
+            outcome: Outcome::Answered { status: answer.status, retry_after: answer.retry_after },
+            error: short(&answer.body),
+        }),
+        Err(error) if error.is_silence() => {
+            Ok(Attempt { outcome: Outcome::Silent, error: error.to_string() })
+        }
+        Err(error) => unsendable(error.to_string()),
+    }
+}
+
+/// One line, without control characters, of what a peer wrote: shown to operators only.
+fn short(body: &str) -> String {
+    body.chars().map(|c| if c.is_control() { ' ' } else { c }).take(ERROR_LENGTH).collect()
+}
+
+/// Nothing is ever sent again to an inbox that answered 410 (R6), until somebody follows from there anew.
+async fn give_up_gone(app: &App, host: &str) -> Result<usize> {
+    if !deliveries::has_gone_inbox(&app.db, host).await? {
+        return Ok(0);
+    }
+    let mut tx = app.db.begin().await?;
+    let rows = deliveries::give_up_gone(&mut tx, host, "inbox gone", app.clock.now_ms()).await?;
+    tx.commit().await?;
+    Ok(usize::try_from(rows).unwrap_or(usize::MAX))
+}
+
+/// What is needed to write an outcome down.
+struct Keep<'a> {
+    app: &'a App,
+    owner: &'a str,
+    host: &'a str,
+}
+
+impl Keep<'_> {
+    /// Writes what became of the row and of the host, and renews the lease, in one transaction. Gives
+    /// whether the lease is still ours.
+    async fn record(&self, job: &Job, attempt: &Attempt, verdict: &Verdict) -> Result<bool> {
+        let now = self.app.clock.now_ms();
+        let mut tx = self.app.db.begin().await?;
+        let status = match attempt.outcome {
+            Outcome::Answered { status, .. } => Some(i64::from(status)),
+            Outcome::Silent | Outcome::Unsendable => None,
+        };
+        match verdict.row {
+            RowFate::Delivered => {
+                deliveries::delivered(&mut tx, job, status.unwrap_or(0), now).await?;
+            }
+            RowFate::Refused { gone } => {
+                deliveries::refused(&mut tx, job, status.unwrap_or(0), &attempt.error, now).await?;
+                if gone {
+                    self.check_followers(&mut tx, job, now).await?;
+                }
+            }
+            RowFate::GivenUp => deliveries::given_up(&mut tx, job, status, &attempt.error, now).await?,
+            RowFate::Waits => deliveries::tried(&mut tx, job, status, &attempt.error).await?,
+            RowFate::Later(at) => deliveries::put_off(&mut tx, job, status, &attempt.error, at).await?,
+        }
+        self.host(&mut tx, verdict, status.is_some(), now).await?;
+        let until = now + i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
+        let still_ours = hosts::renew(&mut tx, self.host, self.owner, until).await?;
+        tx.commit().await?;
+        Ok(still_ours)
+    }
+
+    async fn host(&self, tx: &mut Tx, verdict: &Verdict, answered: bool, now: i64) -> Result<()> {
+        let Health { fails, next_at, first_fail_at, suspended } = verdict.host;
+        if !verdict.go_on {
+            let state = if suspended { hosts::SUSPENDED } else { hosts::BACKING_OFF };
+            let first_fail_at = first_fail_at.unwrap_or(now);
+            let failure = hosts::Failure { fails: i64::from(fails), next_at, first_fail_at, state };
+            hosts::failed(tx, self.host, &failure).await?;
+            let horizon = now - i64::try_from(machine::HORIZON.as_millis()).unwrap_or(i64::MAX);
+            deliveries::give_up_older(tx, self.host, horizon, now).await.map(drop)
+        } else if answered {
+            hosts::well(tx, self.host, now).await
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The inbox is gone: nothing more goes there, and whether its followers are gone is asked of each.
+    async fn check_followers(&self, tx: &mut Tx, job: &Job, now: i64) -> Result<()> {
+        let to = deliveries::Target { inbox: job.inbox.clone(), host: job.host.clone() };
+        deliveries::give_up_inbox(tx, &to, "inbox gone", now).await?;
+        for follower in follows::followers_at(tx, &job.host, &job.inbox, MOST_CHECKS).await? {
+            queue::schedule_sooner(tx, tasks::CHECK_ACTOR, &follower, now).await?;
+        }
+        Ok(())
+    }
+}
+
+fn count(progress: &mut Progress, verdict: &Verdict) {
+    match verdict.row {
+        RowFate::Delivered => progress.delivered += 1,
+        RowFate::Refused { .. } => progress.refused += 1,
+        RowFate::GivenUp => progress.given_up += 1,
+        RowFate::Later(_) => progress.put_off += 1,
+        RowFate::Waits => {}
+    }
+    progress.backing_off += usize::from(!verdict.go_on);
+}
+
+/// One line and one count per attempt.
+fn tell(app: &App, job: &Job, attempt: &Attempt, verdict: &Verdict) {
+    let outcome = match verdict.row {
+        RowFate::Delivered => "delivered",
+        RowFate::Refused { .. } => "refused",
+        RowFate::GivenUp => "given_up",
+        RowFate::Later(_) => "put_off",
+        RowFate::Waits => "silent",
+    };
+    metrics::counter!("parvis_deliveries_total", "outcome" => outcome).increment(1);
+    if verdict.row == RowFate::Delivered {
+        let waited = u64::try_from(app.clock.now_ms() - job.created_at).unwrap_or(0);
+        metrics::histogram!("parvis_delivery_delay_seconds")
+            .record(Duration::from_millis(waited).as_secs_f64());
+        tracing::debug!(host = job.host, activity = job.activity, "delivered");
+    } else {
+        tracing::info!(
+            host = job.host,
+            activity = job.activity,
+            answer = ?attempt.outcome,
+            error = attempt.error,
+            outcome,
+            "not delivered"
+        );
+    }
+}

@@ -1,0 +1,113 @@
+//! One round of delivery: leases the hosts that are due and sends to all of them at once, each in its own
+//! task, so that a slow one holds nobody up (R7).
+
+use std::{ops::AddAssign, time::Duration};
+
+use tokio::task::JoinSet;
+
+use super::send;
+use crate::{App, Result, storage::hosts};
+
+/// How long a host is leased without renewal; every attempt renews it.
+pub(super) const LEASE: Duration = Duration::from_mins(1);
+
+/// What was done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Hosts that were leased.
+    pub hosts: usize,
+    /// Activities that inboxes took.
+    pub delivered: usize,
+    /// Refused for good.
+    pub refused: usize,
+    /// Given up.
+    pub given_up: usize,
+    /// Refused for now: tried again by themselves.
+    pub put_off: usize,
+    /// Hosts that are silent or busy: everything for them waits.
+    pub backing_off: usize,
+}
+
+impl AddAssign for Progress {
+    fn add_assign(&mut self, more: Self) {
+        self.hosts += more.hosts;
+        self.delivered += more.delivered;
+        self.refused += more.refused;
+        self.given_up += more.given_up;
+        self.put_off += more.put_off;
+        self.backing_off += more.backing_off;
+    }
+}
+
+/// Leases what is due, sends, and comes back when every leased host had its turn.
+///
+/// # Errors
+/// Those of the database while leasing; what happens to one host never ends the round.
+pub async fn step(app: &App, owner: &str) -> Result<Progress> {
+    let mut round = Round::new(app.clone(), owner.to_owned());
+    round.claim().await?;
+    let mut progress = Progress::default();
+    while let Some(one) = round.next().await {
+        progress += one;
+    }
+    Ok(progress)
+}
+
+/// The hosts that are being sent to. More can be leased while some are still busy.
+pub struct Round {
+    app: App,
+    owner: String,
+    sending: JoinSet<Result<Progress>>,
+}
+
+impl Round {
+    /// A round without hosts. `owner` names this worker in leases.
+    #[must_use]
+    pub fn new(app: App, owner: String) -> Self {
+        Self { app, owner, sending: JoinSet::new() }
+    }
+
+    /// Leases hosts that are due, as many as there are free places, and begins to send to them. Gives how
+    /// many.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn claim(&mut self) -> Result<usize> {
+        let free = self.app.config.federation.parallel_hosts.saturating_sub(self.sending.len());
+        if free == 0 {
+            return Ok(0);
+        }
+        let now = self.app.clock.now_ms();
+        let until = now + i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
+        let limit = i64::try_from(free).unwrap_or(i64::MAX);
+        let hosts = hosts::claim(&self.app.db, &self.owner, now, until, limit).await?;
+        let count = hosts.len();
+        for host in hosts {
+            self.sending.spawn(send::to_host(self.app.clone(), self.owner.clone(), host));
+        }
+        Ok(count)
+    }
+
+    /// How many hosts are being sent to.
+    #[must_use]
+    pub fn busy(&self) -> usize {
+        self.sending.len()
+    }
+
+    /// What the next host to finish got; `None` when none is busy.
+    pub async fn next(&mut self) -> Option<Progress> {
+        let progress = match self.sending.join_next().await? {
+            Ok(Ok(progress)) => progress,
+            Ok(Err(error)) => {
+                tracing::warn!(?error, "delivery to a host broke off");
+                Progress::default()
+            }
+            // A panic outside the attempt itself: the lease ends by itself and the host is tried again.
+            Err(error) => {
+                tracing::error!(%error, "delivery to a host panicked");
+                Progress::default()
+            }
+        };
+        Some(progress)
+    }
+}

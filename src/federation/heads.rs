@@ -1,0 +1,121 @@
+//! What peers compare and then ask for: the head of each author's register, and what was appended since
+//! (register.md rule 17).
+
+use std::collections::BTreeMap;
+
+use axum::{extract::State, response::Response};
+use http::{HeaderMap, Uri};
+use serde_json::{Value, json};
+
+use super::respond;
+use crate::{
+    App, Error, Result,
+    domain::Hash,
+    storage::versions::{self, Head, Version},
+};
+
+/// Most versions on a page of changes.
+pub(super) const MOST: i64 = 200;
+/// A page of changes ends after this many bytes of documents, with at least one.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+
+/// The head of one author's register.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Summary {
+    /// SHA-256 of the sorted lines `id version hash`, each ended by a line feed.
+    pub head: Hash,
+    /// How many lines.
+    pub count: usize,
+}
+
+/// The head of an author's current versions; it does not depend on the order in which they came.
+#[must_use]
+pub(super) fn summary(heads: &[Head]) -> Summary {
+    let mut lines: Vec<String> = heads.iter().map(Head::line).collect();
+    lines.sort_unstable();
+    let text: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
+    Summary { head: Hash::of(text.as_bytes()), count: lines.len() }
+}
+
+/// `GET /api/v1/heads`: our authors' heads, sorted by author, and the number of the latest append.
+pub async fn heads(State(app): State<App>, headers: HeaderMap) -> Response {
+    respond::answer(&headers, list(&app).await)
+}
+
+async fn list(app: &App) -> Result<Response> {
+    let mut authors: BTreeMap<String, Vec<Head>> = BTreeMap::new();
+    for head in versions::heads(&app.db).await?.into_iter().filter(|head| head.ours) {
+        authors.entry(head.author.clone()).or_default().push(head);
+    }
+    let items: Vec<Value> = authors
+        .iter()
+        .map(|(author, heads)| {
+            let summary = summary(heads);
+            json!({ "author": author, "head": summary.head, "count": summary.count })
+        })
+        .collect();
+    let last = versions::last_seq(&app.db).await?;
+    Ok(respond::text(respond::JSON, json!({ "last": last, "items": items }).to_string()))
+}
+
+/// `GET /api/v1/changes?since=&limit=`: what our authors published after `since`, each document exactly as
+/// stored (`null` once erased); `next` is where to go on, `null` at the end.
+pub async fn changes(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
+    respond::answer(&headers, page(&app, uri.query()).await)
+}
+
+async fn page(app: &App, query: Option<&str>) -> Result<Response> {
+    let (since, limit) = (number(query, "since", 0)?, number(query, "limit", MOST)?.clamp(1, MOST));
+    let rows = versions::changes(&app.db, since, limit).await?;
+    let full = i64::try_from(rows.len()).is_ok_and(|length| length == limit);
+    let (mut items, mut bytes, mut last) = (Vec::new(), 0, since);
+    let count = rows.len();
+    for row in rows {
+        let item = item(&row);
+        if !items.is_empty() && bytes + item.len() > MOST_BYTES {
+            break;
+        }
+        bytes += item.len();
+        last = row.seq;
+        items.push(item);
+    }
+    let next = (full || items.len() < count).then_some(last);
+    let body = respond::with_texts(&json!({ "next": next, "last": last }), "items", &items);
+    Ok(respond::text(respond::JSON, body))
+}
+
+fn item(row: &Version) -> String {
+    let head = json!({ "seq": row.seq, "id": row.uri, "version": row.version, "hash": row.hash }).to_string();
+    let open = head.strip_suffix('}').unwrap_or(&head);
+    format!("{open},\"document\":{}}}", row.document.as_deref().unwrap_or("null"))
+}
+
+fn number(query: Option<&str>, name: &'static str, otherwise: i64) -> Result<i64> {
+    let given =
+        url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).find(|(key, _)| key == name);
+    let Some((_, value)) = given else { return Ok(otherwise) };
+    let read = value.parse::<i64>().ok().filter(|number| *number >= 0);
+    read.ok_or_else(|| Error::invalid(name, "number", value.as_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(uri: &str, version: i64) -> Head {
+        Head {
+            author: "https://rennes.example/actors/1".to_owned(),
+            ours: true,
+            uri: uri.to_owned(),
+            version,
+            hash: "sha256:00".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_head_does_not_depend_on_the_order_of_arrival() {
+        let (a, b) = (head("https://a.example/1", 1), head("https://a.example/2", 3));
+        assert_eq!(summary(&[a.clone(), b.clone()]), summary(&[b.clone(), a.clone()]));
+        assert_ne!(summary(&[a.clone(), b]), summary(&[a]));
+    }
+}
