@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -102,11 +102,8 @@ impl Policy {
     /// The addresses of a name, all of them permitted and none of them ours.
     pub(super) async fn look_up(&self, name: &str, door: Door) -> Result<Vec<SocketAddr>, ConnectorError> {
         self.log.note(Outbound::Name(name.to_owned()));
-        let configured = self.resolve.get(name);
-        let found = match configured {
-            Some(address) => vec![*address],
-            None => self.names.ask(name).await?,
-        };
+        let configured = self.resolve.contains_key(name);
+        let found = self.addresses(name).await?;
         if found.is_empty() {
             return Err(ConnectorError::Dns("no address".to_owned()));
         }
@@ -114,7 +111,7 @@ impl Policy {
             return Err(ConnectorError::Address(*refused));
         }
         // A name the operator wrote down may share our address (several nodes behind one proxy).
-        if configured.is_none() && door.port == self.own_port {
+        if !configured && door.port == self.own_port {
             let own = self.own_addresses().await;
             if found.iter().any(|address| own.contains(address)) {
                 return Err(ConnectorError::Ourselves);
@@ -129,10 +126,18 @@ impl Policy {
 
     /// Where our own name leads; empty when it has no address (behind a proxy that only others see).
     async fn own_addresses(&self) -> Vec<IpAddr> {
-        match self.resolve.get(&self.own_name) {
-            Some(address) => vec![*address],
-            None => self.names.ask(&self.own_name).await.unwrap_or_default(),
+        self.addresses(&self.own_name).await.unwrap_or_default()
+    }
+
+    /// Where a name leads: as the configuration says, to this machine (RFC 6761 §6.3), or as the system says.
+    async fn addresses(&self, name: &str) -> Result<Vec<IpAddr>, ConnectorError> {
+        if let Some(address) = self.resolve.get(name) {
+            return Ok(vec![*address]);
         }
+        if name == "localhost" || name.ends_with(".localhost") {
+            return Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]);
+        }
+        self.names.ask(name).await
     }
 }
 
