@@ -67,7 +67,7 @@ impl Reader {
             self.word()
         } else {
             let text = if self.starts("::") { "::".to_owned() } else { c.to_string() };
-            self.advance(text.len().min(2).max(1));
+            self.advance(text.chars().count());
             (!c.is_whitespace()).then_some(text)
         }
     }
