@@ -145,7 +145,9 @@ fn numbers_are_grouped_in_the_manner_of_the_language() {
     assert_eq!(number(Lang::En, 1_234_567), "1,234,567");
     assert_eq!(number(Lang::Fr, 999), "999");
     assert_eq!(number(Lang::Fr, -1_000), "−1\u{202f}000");
-    assert!(t_args(Lang::Fr, "error-503-text", &[("seconds", 1_200.into())]).contains("1\u{202f}200 secondes"));
+    assert!(
+        t_args(Lang::Fr, "error-503-text", &[("seconds", 1_200.into())]).contains("1\u{202f}200 secondes")
+    );
     assert!(t_args(Lang::En, "error-503-text", &[("seconds", 1.into())]).contains("one second"));
 }
 

@@ -36,8 +36,7 @@ pub async fn show(State(app): State<App>, lang: Lang, Path(file): Path<String>) 
     let actor = actor.ok_or_else(|| Error::not_found(format!("feed {file}")))?;
     let mut avis = records::by_author(&app.db, &actor.uri, "Avis", &Slice::first(ENTRIES)).await?;
     avis.retain(|row| !row.withdrawn);
-    let latest: HashMap<String, String> =
-        standings::latest(&app.db, &actor.uri).await?.into_iter().collect();
+    let latest: HashMap<String, String> = standings::latest(&app.db, &actor.uri).await?.into_iter().collect();
     let author = person(&app, &actor);
     let mut entries: Vec<Entry> =
         avis.iter().map(|row| entry(&app, lang, &author, row, latest.get(&row.uri))).collect();

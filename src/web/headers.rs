@@ -56,7 +56,9 @@ async fn with_validator(response: Response, known: Option<HeaderValue>) -> Respo
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let hash = digest::digest(&digest::SHA256, &bytes);
-    let tag = hash.as_ref().iter().take(12).fold(String::from("W/\""), |tag, byte| format!("{tag}{byte:02x}")) + "\"";
+    let tag =
+        hash.as_ref().iter().take(12).fold(String::from("W/\""), |tag, byte| format!("{tag}{byte:02x}"))
+            + "\"";
     if let Ok(value) = HeaderValue::from_str(&tag) {
         parts.headers.insert(header::ETAG, value);
     }

@@ -45,8 +45,8 @@ pub async fn switch(
     let lang = Lang::ALL.into_iter().find(|lang| lang.code() == code);
     let lang = lang.ok_or_else(|| Error::invalid("langue", "language", &code))?;
     let back = back.retour.unwrap_or_else(|| "/".to_owned());
-    let back = local_path(app.urls.base(), &back)
-        .ok_or_else(|| Error::invalid("retour", "return-path", &back))?;
+    let back =
+        local_path(app.urls.base(), &back).ok_or_else(|| Error::invalid("retour", "return-path", &back))?;
     let secure = if app.urls.base().starts_with("https:") { "; Secure" } else { "" };
     let cookie = format!("langue={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}", lang.code());
     let headers = [(header::LOCATION, back), (header::SET_COOKIE, cookie)];

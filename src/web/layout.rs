@@ -177,9 +177,8 @@ impl Page {
             ("/recherche", "nav-search"),
             ("/reseau", "nav-network"),
         ];
-        let inside = |path: &str| {
-            self.path == path || (path != "/" && self.path.starts_with(&format!("{path}/")))
-        };
+        let inside =
+            |path: &str| self.path == path || (path != "/" && self.path.starts_with(&format!("{path}/")));
         items.into_iter().map(|(path, key)| (path, self.t(key), inside(path))).collect()
     }
 

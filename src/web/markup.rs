@@ -169,7 +169,9 @@ mod tests {
             "<p onclick=alert(1) style='position:fixed' class='badge' id='main'>text</p>",
         ] {
             let cleaned = clean(attack).to_string();
-            for part in ["script", "onerror", "onclick", "iframe", "form", "meta", "base", "style", "class", "id="] {
+            for part in
+                ["script", "onerror", "onclick", "iframe", "form", "meta", "base", "style", "class", "id="]
+            {
                 assert!(!cleaned.contains(part), "{part} in {cleaned}");
             }
         }
@@ -206,7 +208,10 @@ mod tests {
             "<xmp><p title=\"</xmp><img src=x onerror=alert(1)>\">",
         ] {
             let cleaned = clean(attack).to_string();
-            assert!(!cleaned.contains("<img") && !cleaned.contains("<svg") && !cleaned.contains("<math"), "{cleaned}");
+            assert!(
+                !cleaned.contains("<img") && !cleaned.contains("<svg") && !cleaned.contains("<math"),
+                "{cleaned}"
+            );
         }
     }
 
@@ -228,7 +233,10 @@ mod tests {
 
     #[test]
     fn plain_text_is_one_line_cut_at_a_word() {
-        assert_eq!(plain("<p><strong>Titre</strong></p><p>Un &amp; deux<br>trois</p>", 99), "Titre Un & deux trois");
+        assert_eq!(
+            plain("<p><strong>Titre</strong></p><p>Un &amp; deux<br>trois</p>", 99),
+            "Titre Un & deux trois"
+        );
         assert_eq!(plain("<p>un deux trois</p>", 9), "un deux…");
         assert_eq!(plain("<script>x</script>é", 9), "é");
     }

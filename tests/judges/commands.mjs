@@ -2,7 +2,7 @@
 // of the line and gives the object to answer with.
 
 import { Temporal } from "@js-temporal/polyfill";
-import { createProof, signRequest, verifyObject } from "@fedify/fedify";
+import { signRequest, verifyObject } from "@fedify/fedify";
 import {
   Announce,
   Create,
@@ -182,18 +182,18 @@ export function commands({ context, base, state, keyPairs }) {
       return { holds: await holds(document) };
     },
 
-    /** A note by alice under a FEP-8b32 proof made by Fedify, and the key that made it. */
-    async "signed-note"() {
-      const content = "<p>Signée par Fedify : é, ☂, \u{1F333}.</p>";
-      const fields = { attribution: alice, to: PUBLIC_COLLECTION, content, published: now() };
-      const note = new Note({ id: newId("notes"), ...fields });
+    /** A note to an actor, in reply to nothing. Fedify puts its own proof on the activity. */
+    async tell({ actor, content }) {
+      const recipient = await actorAt(actor);
+      const note = keep(new Note({ id: newId("notes"), ...noteFields(recipient, content), published: now() }));
+      return send(recipient, new Create({ ...envelope(recipient, "creates"), object: note }));
+    },
+
+    /** The key of alice's proofs, as a Multikey. */
+    async key() {
       const keys = await context.getActorKeyPairs("alice");
       const key = keys.find((pair) => pair.privateKey.algorithm.name === "Ed25519");
-      const { contextLoader } = context;
-      const proof = await createProof(note, key.privateKey, key.multikey.id, { contextLoader });
-      const document = await note.clone({ proof }).toJsonLd({ contextLoader, format: "compact" });
-      const multikey = await key.multikey.toJsonLd({ contextLoader });
-      return { document, key: multikey };
+      return key.multikey.toJsonLd({ contextLoader: context.contextLoader });
     },
 
     received: () => ({ received: state.received, accepted: state.accepted }),

@@ -41,7 +41,11 @@ struct List {
 ///
 /// # Errors
 /// Rule `page` for a place no list gave.
-pub async fn list(State(app): State<App>, lang: Lang, Query(place): Query<Place>) -> Result<Response, Failure> {
+pub async fn list(
+    State(app): State<App>,
+    lang: Lang,
+    Query(place): Query<Place>,
+) -> Result<Response, Failure> {
     let lead = t(lang, "avis-lead");
     let page = Page::new(&app, lang, "/avis").titled(t(lang, "avis-title")).described(&lead);
     let mut rows = records::by_kind_ours(&app.db, "Avis", &place.slice()?).await?;
@@ -124,11 +128,8 @@ async fn assemble(app: &App, page: Page, row: &Row) -> Result<Avis> {
     let summary = summary.map(|html| markup::clean(html.as_str()));
     let page = page.described(summary.as_ref().unwrap_or(&sheet.text.html).as_str());
     let deliveries = deliveries(app, &page, people, found.about.get(&row.uri), row.addressee.as_deref());
-    let around = Around {
-        statements: &found.about,
-        replies: &found.replies,
-        acknowledged: !deliveries.is_empty(),
-    };
+    let around =
+        Around { statements: &found.about, replies: &found.replies, acknowledged: !deliveries.is_empty() };
     let recommendations: Vec<Recommendation> = found
         .recommendations
         .iter()
@@ -197,7 +198,10 @@ fn deliveries(
     addressee: Option<&str>,
 ) -> Vec<Delivered> {
     let acknowledged = |row: &&Row| {
-        row.kind == "Delivery" && !row.withdrawn && row.proof == "valid" && Some(row.author.as_str()) == addressee
+        row.kind == "Delivery"
+            && !row.withdrawn
+            && row.proof == "valid"
+            && Some(row.author.as_str()) == addressee
     };
     let shown = |row: &Row| {
         let sheet = Sheet::of(app, page, people, row);

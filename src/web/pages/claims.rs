@@ -39,7 +39,9 @@ fn sourced(page: &Page, claim: &Claim) -> Sourced {
     let about = claim.about.strip_prefix("parvis:").unwrap_or(&claim.about);
     let value = match &claim.value {
         Value::String(text) => markup::name(text),
-        Value::Number(number) => number.as_i64().map_or_else(|| number.to_string(), |whole| page.number(whole)),
+        Value::Number(number) => {
+            number.as_i64().map_or_else(|| number.to_string(), |whole| page.number(whole))
+        }
         other => markup::name(&other.to_string()),
     };
     let unit = claim.unit.as_deref().map(markup::name);
@@ -49,6 +51,11 @@ fn sourced(page: &Page, claim: &Claim) -> Sourced {
         value: unit.map_or_else(|| value.clone(), |unit| format!("{value}\u{a0}{unit}")),
         source: markup::name(&claim.source.name),
         url: claim.source.url.clone().filter(http),
-        date: claim.source.date.as_deref().and_then(|date| CivilDate::parse(date).ok()).map(|date| page.civil(&date)),
+        date: claim
+            .source
+            .date
+            .as_deref()
+            .and_then(|date| CivilDate::parse(date).ok())
+            .map(|date| page.civil(&date)),
     }
 }

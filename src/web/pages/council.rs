@@ -124,7 +124,11 @@ struct Council {
 ///
 /// # Errors
 /// Not found, when no council of ours has that handle.
-pub async fn show(State(app): State<App>, lang: Lang, Path(handle): Path<String>) -> Result<Response, Failure> {
+pub async fn show(
+    State(app): State<App>,
+    lang: Lang,
+    Path(handle): Path<String>,
+) -> Result<Response, Failure> {
     let actor = actors::by_handle(&app.db, &handle).await?;
     let actor = actor.filter(|actor| actor.role.as_deref() == Some("council"));
     let actor = actor.ok_or_else(|| Error::not_found(format!("council {handle}")))?;

@@ -1,11 +1,7 @@
 //! The home of the city: what this is, its councils, the latest avis and questions, where things stand.
 
 use askama::Template;
-use axum::{
-    extract::State,
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::State, http::StatusCode, response::Response};
 
 use super::council::{self, Brief};
 use crate::{

@@ -46,7 +46,8 @@ struct Ties {
 /// # Errors
 /// Those of the database.
 pub async fn show(State(app): State<App>, lang: Lang) -> Result<Response, Failure> {
-    let page = Page::new(&app, lang, "/reseau").titled(t(lang, "network-title")).described(&t(lang, "network-lead"));
+    let page =
+        Page::new(&app, lang, "/reseau").titled(t(lang, "network-title")).described(&t(lang, "network-lead"));
     let mut ties: BTreeMap<String, Ties> = BTreeMap::new();
     for follow in follows::ties(&app.db).await? {
         let tie = ties.entry(follow.host).or_default();

@@ -39,7 +39,11 @@ struct Profile {
 ///
 /// # Errors
 /// Not found, when no actor of ours has that handle.
-pub async fn show(State(app): State<App>, lang: Lang, Path(named): Path<String>) -> Result<Response, Failure> {
+pub async fn show(
+    State(app): State<App>,
+    lang: Lang,
+    Path(named): Path<String>,
+) -> Result<Response, Failure> {
     let unknown = || Error::not_found(format!("actor {named}"));
     let handle = named.strip_prefix('@').ok_or_else(unknown)?.to_owned();
     let actor = actors::by_handle(&app.db, &handle).await?.ok_or_else(unknown)?;

@@ -67,7 +67,11 @@ struct List {
 ///
 /// # Errors
 /// Rule `page` for a place no list gave.
-pub async fn list(State(app): State<App>, lang: Lang, Query(place): Query<Place>) -> Result<Response, Failure> {
+pub async fn list(
+    State(app): State<App>,
+    lang: Lang,
+    Query(place): Query<Place>,
+) -> Result<Response, Failure> {
     let lead = t(lang, "questions-lead");
     let page = Page::new(&app, lang, "/questions").titled(t(lang, "questions-title")).described(&lead);
     let mut rows = latest(&app, &place.slice()?).await?;
@@ -110,7 +114,8 @@ pub async fn show(State(app): State<App>, lang: Lang, Path(slug): Path<String>) 
         .flatten()
         .collect();
     let people = People::load(&app, named).await?;
-    let page = Page::new(&app, lang, &format!("/questions/{slug}")).titled(&row.title).showing("article", &row.uri);
+    let page =
+        Page::new(&app, lang, &format!("/questions/{slug}")).titled(&row.title).showing("article", &row.uri);
     let sheet = Sheet::of(&app, &page, &people, &row);
     let page = page.described(sheet.text.html.as_str());
     let said = match sheet.record.as_ref().map(|record| &record.said) {
@@ -137,7 +142,9 @@ pub async fn show(State(app): State<App>, lang: Lang, Path(slug): Path<String>) 
 fn verdict(app: &App, page: &Page, people: &People, row: &Row) -> (Sheet, Option<String>) {
     let sheet = Sheet::of(app, page, people, row);
     let reason = match sheet.record.as_ref().map(|record| &record.said) {
-        Some(Said::Refusal(said)) => said.reason.as_ref().map(|reason| reason.label(page.lang.code()).to_owned()),
+        Some(Said::Refusal(said)) => {
+            said.reason.as_ref().map(|reason| reason.label(page.lang.code()).to_owned())
+        }
         _ => None,
     };
     (sheet, reason)

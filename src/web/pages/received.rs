@@ -34,7 +34,11 @@ struct List {
 ///
 /// # Errors
 /// Rule `page` for a place no list gave.
-pub async fn list(State(app): State<App>, lang: Lang, Query(place): Query<Place>) -> Result<Response, Failure> {
+pub async fn list(
+    State(app): State<App>,
+    lang: Lang,
+    Query(place): Query<Place>,
+) -> Result<Response, Failure> {
     let lead = t(lang, "received-lead");
     let page = Page::new(&app, lang, "/recus").titled(t(lang, "received-title")).described(&lead);
     let mut rows = records::received(&app.db, &place.slice()?).await?;

@@ -93,7 +93,12 @@ pub async fn refusal(state: State<App>, lang: Lang, slug: Path<String>) -> Resul
     ours(state, lang, slug, "Refusal").await
 }
 
-async fn ours(State(app): State<App>, lang: Lang, Path(slug): Path<String>, kind: &str) -> Result<Response, Failure> {
+async fn ours(
+    State(app): State<App>,
+    lang: Lang,
+    Path(slug): Path<String>,
+    kind: &str,
+) -> Result<Response, Failure> {
     let row = records::by_slug(&app.db, kind, &slug).await?;
     let row = row.ok_or_else(|| Error::not_found(format!("{kind} {slug}")))?;
     let path = view::href(&app, &row);

@@ -48,7 +48,10 @@ impl People {
         wanted.sort_unstable();
         wanted.dedup();
         let rows = actors::by_uris(db, &wanted).await?;
-        Ok(Self { known: rows.into_iter().map(|row| (row.uri.clone(), row)).collect(), domain: domain.to_owned() })
+        Ok(Self {
+            known: rows.into_iter().map(|row| (row.uri.clone(), row)).collect(),
+            domain: domain.to_owned(),
+        })
     }
 
     /// The actor of that id; one never seen is called by its id.

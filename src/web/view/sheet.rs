@@ -88,7 +88,12 @@ impl Card {
 
     /// A list of rows.
     #[must_use]
-    pub fn list<'a>(app: &App, page: &Page, people: &People, rows: impl IntoIterator<Item = &'a Row>) -> Vec<Self> {
+    pub fn list<'a>(
+        app: &App,
+        page: &Page,
+        people: &People,
+        rows: impl IntoIterator<Item = &'a Row>,
+    ) -> Vec<Self> {
         rows.into_iter().map(|row| Self::of(app, page, people, row)).collect()
     }
 }
@@ -140,7 +145,8 @@ impl Sheet {
 #[must_use]
 pub fn href(app: &App, row: &Row) -> String {
     if !row.ours {
-        return Iri::parse(&row.uri).map_or_else(|_| "/recus".to_owned(), |id| format!("/recus/{}", id.key()));
+        return Iri::parse(&row.uri)
+            .map_or_else(|_| "/recus".to_owned(), |id| format!("/recus/{}", id.key()));
     }
     match Said::folder(&row.kind) {
         Some(_) if row.kind == "Recommendation" => own_url(app, row).unwrap_or_else(|| "/avis".to_owned()),
@@ -171,7 +177,10 @@ fn themes(record: &Record, page: &Page) -> Vec<String> {
     let mut seen = HashSet::new();
     let label = |theme: String| {
         let shared = Theme::list().codes.iter().find(|entry| entry.code.replace('-', "") == theme);
-        shared.map_or_else(|| markup::name(&format!("#{theme}")), |entry| entry.label.of(page.lang.code()).to_owned())
+        shared.map_or_else(
+            || markup::name(&format!("#{theme}")),
+            |entry| entry.label.of(page.lang.code()).to_owned(),
+        )
     };
     links::themes(record).into_iter().map(label).filter(|theme| seen.insert(theme.clone())).collect()
 }

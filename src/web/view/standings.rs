@@ -73,10 +73,11 @@ pub async fn standings(app: &App, author: Option<&str>) -> Result<Vec<Status>> {
 fn status_of(recommendation: &rows::Asked, said: &HashMap<String, Vec<rows::Said>>) -> Status {
     let about = |uri: &str| said.get(uri).map(Vec::as_slice).unwrap_or_default();
     let addressee = recommendation.addressee.as_deref();
-    let acknowledged = about(recommendation.avis.as_deref().unwrap_or_default()).iter().any(|row| {
-        row.kind == "Delivery" && row.proof == "valid" && Some(row.author.as_str()) == addressee
-    });
-    let statements: Vec<_> = about(&recommendation.uri).iter().filter_map(|row| statement(&row.spoken())).collect();
+    let acknowledged = about(recommendation.avis.as_deref().unwrap_or_default())
+        .iter()
+        .any(|row| row.kind == "Delivery" && row.proof == "valid" && Some(row.author.as_str()) == addressee);
+    let statements: Vec<_> =
+        about(&recommendation.uri).iter().filter_map(|row| statement(&row.spoken())).collect();
     standing_of(addressee, &statements, acknowledged).status
 }
 

@@ -55,7 +55,9 @@ fn shown(html: &str) -> Markup {
     let rest = html
         .strip_prefix("<p><strong>")
         .and_then(|rest| rest.split_once("</p>"))
-        .filter(|(first, _)| first.find("</strong>").is_some_and(|end| end + "</strong>".len() == first.len()))
+        .filter(|(first, _)| {
+            first.find("</strong>").is_some_and(|end| end + "</strong>".len() == first.len())
+        })
         .map(|(_, rest)| rest)
         .filter(|rest| !rest.trim().is_empty());
     markup::clean(rest.unwrap_or(html))
@@ -68,7 +70,10 @@ mod tests {
     #[test]
     fn the_bold_first_line_is_not_said_twice() {
         assert_eq!(shown("<p><strong>Titre</strong></p><p>Texte</p>").as_str(), "<p>Texte</p>");
-        assert_eq!(shown("<p><strong>Un</strong> mot</p><p>b</p>").as_str(), "<p><strong>Un</strong> mot</p><p>b</p>");
+        assert_eq!(
+            shown("<p><strong>Un</strong> mot</p><p>b</p>").as_str(),
+            "<p><strong>Un</strong> mot</p><p>b</p>"
+        );
         assert_eq!(shown("<p><strong>Seul</strong></p>").as_str(), "<p><strong>Seul</strong></p>");
     }
 }
