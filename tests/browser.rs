@@ -36,7 +36,7 @@ const KINDS: &[&str] = &[
 fn every_page_can_be_read_by_everybody() {
     let mut node = Node::new();
     node.ask(&["init"]);
-    node.ask(&["import", &repository("samples/rennes.toml").to_string_lossy()]);
+    node.ask(&["import", "--publish", &repository("samples/rennes.toml").to_string_lossy()]);
     node.start();
     let seen = look_at(&node);
 

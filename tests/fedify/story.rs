@@ -190,7 +190,9 @@ impl Story {
         let (id, page) = (text(&avis, "id"), text(&avis, "url"));
         let content = "<p>Et les rues voisines ?</p>";
         let note = text(&self.server.ask("reply", json!({ "to": id, "content": content })), "note");
-        self.node_shows("the reply is held", |node| node.ask(&["replies"]).to_string().contains(&note));
+        self.node_shows("the reply is held", |node| {
+            node.ask(&["replies", "list"]).to_string().contains(&note)
+        });
         assert!(!self.page(&page).contains("Et les rues voisines"), "shown before it was approved");
         self.node.ask(&["replies", "approve", &note]);
         assert!(self.page(&page).contains("Et les rues voisines"), "not shown once approved");
@@ -301,7 +303,7 @@ impl Story {
 
 fn publish(node: &Node, dossier: &str) {
     let file = node.file("dossier.toml", dossier);
-    node.ask(&["import", &file.to_string_lossy()]);
+    node.ask(&["import", "--publish", &file.to_string_lossy()]);
 }
 
 fn summary(message: &Value) -> String {
