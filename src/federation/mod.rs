@@ -2,6 +2,9 @@
 //! is built on them. Everything here treats what comes from outside as hostile until it is checked
 //! (design/threats.md, tables S, O, F, D).
 
+mod peer;
+mod respond;
+pub mod activities;
 pub mod actors;
 pub mod catch_up;
 pub mod collections;
@@ -10,15 +13,14 @@ pub mod delivery;
 pub mod gate;
 pub mod gone;
 pub mod heads;
+pub mod inbox;
 pub mod json;
 pub mod keys;
 pub mod limits;
 pub mod media;
 pub mod nodeinfo;
 pub mod objects;
-mod peer;
 pub mod probe;
-mod respond;
 pub mod signature;
 pub mod signing;
 pub mod tasks;

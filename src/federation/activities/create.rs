@@ -1,0 +1,45 @@
+//! Create: a peer's record, or a citizen's reply.
+
+use super::super::{
+    actors,
+    inbox::{Message, Outcome},
+};
+use crate::{
+    App, Error, Result,
+    actions::replies,
+    domain::{activity::Object, canonical::Document},
+    storage,
+};
+
+/// Takes a record into the register, holds a reply for a person's decision, ignores the rest. An object
+/// that is only named is left to catching up: nothing is fetched on a stranger's word.
+///
+/// # Errors
+/// `Forbidden` when the object is not the sender's own (threats O3, O4).
+pub async fn receive(app: &App, message: &Message) -> Result<Outcome> {
+    let Object::Embedded(object) = &message.activity.object else { return Ok(Outcome::Ignored) };
+    if !message.activity.object.id()?.same_origin(&message.activity.actor) {
+        return Err(Error::forbidden("the object lives elsewhere"));
+    }
+    if super::is_record(object) {
+        super::version(app, message, object).await
+    } else {
+        reply(app, message, object).await
+    }
+}
+
+/// A citizen's reply to a record of ours, or its edit.
+///
+/// # Errors
+/// `Forbidden` when it is not its author's; a reply to nothing of ours is ignored.
+pub(super) async fn reply(app: &App, message: &Message, note: &Document) -> Result<Outcome> {
+    let host = storage::hosts::get(&app.db, &message.sender.host).await?;
+    if host.is_some_and(|host| host.policy == "limited") || !note.contains_key("inReplyTo") {
+        return Ok(Outcome::Ignored);
+    }
+    let author = actors::known_or_fetched(app, &message.activity.actor).await?;
+    match replies::receive(app, &message.activity, note, &author).await {
+        Err(Error::NotFound { .. }) => Ok(Outcome::Ignored),
+        outcome => outcome.map(Outcome::from),
+    }
+}

@@ -1,0 +1,103 @@
+//! One file per activity: what it may do here, and what it does. Each has the same anatomy: `receive`
+//! says who may (threats table O) and calls the action.
+
+mod accept;
+mod announce;
+mod create;
+mod delete;
+mod follow;
+mod like;
+mod reject;
+mod undo;
+mod update;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{
+    actors,
+    inbox::{Message, Outcome},
+};
+use crate::{
+    App, Error, Result,
+    actions::receive::{self, Arrival},
+    domain::{Iri, activity::Kind, canonical::Document},
+    storage,
+};
+
+/// Does what a message asks, if it may. Types we have no use for are ignored, not refused.
+///
+/// # Errors
+/// Why it may not.
+pub async fn receive(app: &App, message: &Message) -> Result<Outcome> {
+    match &message.activity.kind {
+        Kind::Follow => follow::receive(app, message).await,
+        Kind::Accept => accept::receive(app, message).await,
+        Kind::Reject => reject::receive(app, message).await,
+        Kind::Undo => undo::receive(app, message).await,
+        Kind::Create => create::receive(app, message).await,
+        Kind::Update => update::receive(app, message).await,
+        Kind::Delete => delete::receive(app, message).await,
+        Kind::Announce => announce::receive(app, message).await,
+        Kind::Like => like::receive(app, message).await,
+        Kind::Other(_) => Ok(Outcome::Ignored),
+    }
+}
+
+/// The object of an activity as exact text: what was signed is stored byte for byte (register.md rule 4).
+#[derive(Deserialize)]
+struct WithObject<'a> {
+    #[serde(borrow)]
+    object: &'a RawValue,
+}
+
+/// Takes a version that its author sent: a record, or the end of one. Only what we asked for enters the
+/// register: from hosts we follow, or about something of ours (threats D16).
+async fn version(app: &App, message: &Message, object: &Document) -> Result<Outcome> {
+    let author = object.get("attributedTo").and_then(serde_json::Value::as_str).unwrap_or_default();
+    if author != message.activity.actor.as_str() {
+        return Err(Error::forbidden("a record comes from its author"));
+    }
+    if !wanted(app, message, object).await? {
+        return Ok(Outcome::Ignored);
+    }
+    let whole: WithObject<'_> = serde_json::from_str(&message.text).map_err(Error::internal)?;
+    let arrival = Arrival {
+        text: whole.object.get(),
+        document: object,
+        from_origin: true,
+        activity: Some((&message.activity.id, &message.activity.actor)),
+    };
+    let outcome = match receive::version(app, &arrival).await {
+        // A key we have not seen: its author may have a new one. Asked once at its origin.
+        Err(Error::Invalid { problems }) if problems.iter().any(|problem| problem.rule == "proof-key") => {
+            actors::fetch_actor(app, &message.activity.actor).await?;
+            receive::version(app, &arrival).await?
+        }
+        outcome => outcome?,
+    };
+    Ok(match outcome {
+        receive::Outcome::Appended => Outcome::Done,
+        receive::Outcome::Known => Outcome::Known,
+    })
+}
+
+/// Whether a record is of interest here.
+async fn wanted(app: &App, message: &Message, object: &Document) -> Result<bool> {
+    let follows = storage::follows::ours(&app.db).await?;
+    if follows.iter().any(|follow| follow.host == message.sender.host && follow.state == "accepted") {
+        return Ok(true);
+    }
+    let id = object.get("id").and_then(serde_json::Value::as_str).unwrap_or_default();
+    if storage::records::get(&app.db, id).await?.is_some() {
+        return Ok(true);
+    }
+    let parent = object.get("inReplyTo").and_then(serde_json::Value::as_str);
+    let Some(parent) = parent.and_then(|parent| Iri::parse(parent).ok()) else { return Ok(false) };
+    Ok(storage::records::get(&app.db, parent.as_str()).await?.is_some_and(|row| row.ours))
+}
+
+/// Whether a document is a record of the register rather than a citizen's note.
+fn is_record(object: &Document) -> bool {
+    object.contains_key("parvis:kind") && object.contains_key("parvis:version")
+}

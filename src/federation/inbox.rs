@@ -1,0 +1,137 @@
+//! The inboxes: a message passes the gate, is read as an activity, and is handed to the file of its type.
+//! The answer is given after the commit (threats R1), and says nothing but a code.
+
+use std::net::SocketAddr;
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::{ConnectInfo, State},
+    http::{HeaderMap, Method, StatusCode, Uri, header},
+    response::{IntoResponse as _, Response},
+};
+
+use super::{
+    activities,
+    gate::{self, Admitted, Incoming, MAX_BODY},
+    signature::Refusal,
+};
+use crate::{App, Error, Result, domain::activity::Activity, storage};
+
+/// A message that passed the gate.
+pub struct Message {
+    /// The activity.
+    pub activity: Activity,
+    /// Its text, exactly as received.
+    pub text: String,
+    /// Who sent it.
+    pub sender: storage::actors::Actor,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It had its effect.
+    Done,
+    /// It had it before (threats S15).
+    Known,
+    /// Nothing here is done with it.
+    Ignored,
+}
+
+impl From<bool> for Outcome {
+    fn from(done: bool) -> Self {
+        if done { Self::Done } else { Self::Known }
+    }
+}
+
+/// `POST` to an actor's inbox or to the shared one.
+pub async fn post(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let Ok(body) = to_bytes(body, MAX_BODY).await else {
+        metrics::counter!("ap_refused_total", "reason" => Refusal::TooLarge.reason()).increment(1);
+        return refusal(Refusal::TooLarge);
+    };
+    let message = Incoming { method: &method, uri: &uri, headers: &headers, body: &body, peer: peer.ip() };
+    match gate::admit(&app, message).await {
+        Ok(admitted) => answer(receive(&app, admitted).await),
+        Err(refused) => refusal(refused),
+    }
+}
+
+/// The answer to a refused message: its status, and its reason as the whole body.
+fn refusal(refusal: Refusal) -> Response {
+    let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let mut response = (status, refusal.reason()).into_response();
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("60"));
+    }
+    response
+}
+
+/// Hands an admitted message to the file of its type.
+///
+/// # Errors
+/// Why it has no effect.
+async fn receive(app: &App, admitted: Admitted) -> Result<Outcome> {
+    heard_from(app, &admitted.actor.host).await?;
+    let activity = Activity::from_document(admitted.activity)?;
+    if storage::received::known(&app.db, activity.id.as_str()).await? {
+        metrics::counter!("ap_replayed_total").increment(1);
+        return Ok(Outcome::Known);
+    }
+    let message = Message { activity, text: admitted.text, sender: admitted.actor };
+    let outcome = activities::receive(app, &message).await;
+    let kind = message.activity.kind.name();
+    match &outcome {
+        Ok(outcome) => tracing::info!(kind, actor = %message.sender.uri, ?outcome, "message received"),
+        Err(error) => tracing::info!(kind, actor = %message.sender.uri, %error, "message without effect"),
+    }
+    outcome
+}
+
+/// A host that speaks is well: what waits for it is tried at once (threats R5).
+async fn heard_from(app: &App, host: &str) -> Result<()> {
+    const MINUTE_MS: i64 = 60_000;
+    let known = storage::hosts::get(&app.db, host).await?;
+    let stale = known.as_ref().is_none_or(|host| {
+        host.state != storage::hosts::WELL
+            || host.last_seen_at.is_none_or(|at| at < app.clock.now_ms() - MINUTE_MS)
+    });
+    if stale {
+        let mut tx = app.db.begin().await?;
+        storage::hosts::ensure(&mut tx, host).await?;
+        storage::hosts::well(&mut tx, host, app.clock.now_ms()).await?;
+        tx.commit().await?;
+        app.wake.notify_one();
+    }
+    Ok(())
+}
+
+/// Short and constant: nothing of the request is echoed.
+fn answer(outcome: Result<Outcome>) -> Response {
+    match outcome {
+        Ok(_) => StatusCode::ACCEPTED.into_response(),
+        Err(Error::Invalid { problems }) => {
+            let rule = problems.first().map_or("invalid", |problem| problem.rule);
+            (StatusCode::BAD_REQUEST, rule).into_response()
+        }
+        Err(Error::Forbidden { .. }) => (StatusCode::FORBIDDEN, "forbidden").into_response(),
+        Err(Error::NotFound { .. }) => (StatusCode::NOT_FOUND, "not_found").into_response(),
+        Err(Error::Gone { .. }) => (StatusCode::GONE, "gone").into_response(),
+        Err(Error::Conflict { .. }) => (StatusCode::CONFLICT, "conflict").into_response(),
+        Err(Error::Unavailable { retry_after, .. }) => {
+            let seconds = retry_after.as_secs().max(1).to_string();
+            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, seconds)], "unavailable").into_response()
+        }
+        Err(Error::Internal(error)) => {
+            tracing::error!(error = format!("{error:#}"), "inbox");
+            (StatusCode::INTERNAL_SERVER_ERROR, "internal").into_response()
+        }
+    }
+}
