@@ -1,4 +1,100 @@
-//! Joins the routers of the node and serves them.
+//! Joins the pages, the documents of federation and the inboxes into one server, chooses between page and
+//! document by `Accept`, and stops gently.
 
 pub mod health;
+mod negotiate;
 pub mod requests;
+
+use std::net::SocketAddr;
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse as _, Response},
+    routing::{get, post},
+};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+
+use crate::{
+    App, Result,
+    federation::{heads, inbox, nodeinfo, webfinger},
+    telemetry::Metrics,
+    web, worker,
+};
+
+/// Everything the node answers to the world.
+pub fn router(app: &App) -> Router {
+    let federation = Router::new()
+        .route("/.well-known/webfinger", get(webfinger::webfinger))
+        .route("/.well-known/host-meta", get(webfinger::host_meta))
+        .route("/.well-known/nodeinfo", get(nodeinfo::links))
+        .route("/nodeinfo/2.0", get(nodeinfo::v20))
+        .route("/nodeinfo/2.1", get(nodeinfo::v21))
+        .route("/api/v1/heads", get(heads::heads))
+        .route("/api/v1/changes", get(heads::changes))
+        .route("/inbox", post(inbox::post).fallback(negotiate::document))
+        .route("/actors/{id}/inbox", post(inbox::post).fallback(negotiate::document))
+        .with_state(app.clone());
+    let pages = web::router(app.clone())
+        .layer(middleware::from_fn_with_state(app.clone(), negotiate::page_or_document))
+        .layer(CompressionLayer::new());
+    Router::new()
+        .merge(federation)
+        .fallback_service(pages)
+        .layer(middleware::from_fn(web::security_headers))
+        .layer(middleware::from_fn_with_state(app.clone(), own_name_only))
+        .merge(health::public(app))
+        .layer(middleware::from_fn_with_state(app.clone(), requests::tell))
+        .layer(CatchPanicLayer::new())
+}
+
+/// A request that names another host is not for us: addresses are built from the configuration alone,
+/// and no page is served under a name that is not the node's (threats W17).
+async fn own_name_only(State(app): State<App>, request: Request, next: Next) -> Response {
+    let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let named = named.or_else(|| request.uri().authority().map(axum::http::uri::Authority::as_str));
+    if named.is_some_and(|name| name.eq_ignore_ascii_case(app.urls.host())) {
+        next.run(request).await
+    } else {
+        (StatusCode::MISDIRECTED_REQUEST, "misdirected").into_response()
+    }
+}
+
+/// Serves the node on a listener that is already bound, with its worker, until `stop` is cancelled; then
+/// lets requests end within ten seconds (threats R15).
+///
+/// # Errors
+/// `Internal` when the listener fails.
+pub async fn run(app: App, listener: TcpListener, metrics: Option<(TcpListener, Metrics)>, stop: CancellationToken) -> Result<()> {
+    let owner = app.chance.uuid(app.clock.now()).to_string();
+    let work = tokio::spawn(worker::run(app.clone(), owner, stop.clone()));
+    if let Some((listener, metrics)) = metrics {
+        let private = health::private(&app, metrics);
+        let stop = stop.clone();
+        tokio::spawn(async move {
+            let ended = axum::serve(listener, private).with_graceful_shutdown(stop.cancelled_owned()).await;
+            if let Err(error) = ended {
+                tracing::error!(%error, "the private listener failed");
+            }
+        });
+    }
+    let service = router(&app).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let patience = async {
+        stop.cancelled().await;
+        tokio::time::sleep(std::time::Duration::from_secs(9)).await;
+    };
+    tokio::select! {
+        ended = serving => ended.map_err(crate::Error::internal)?,
+        () = patience => tracing::warn!("stopped with requests still open"),
+    }
+    if let Err(error) = work.await {
+        tracing::error!(%error, "the worker ended badly");
+    }
+    app.db.close().await;
+    Ok(())
+}
