@@ -41,6 +41,7 @@ pub fn router(app: &App) -> Router {
         .with_state(app.clone());
     let pages = web::router(app.clone())
         .layer(middleware::from_fn_with_state(app.clone(), negotiate::page_or_document))
+        .layer(middleware::from_fn_with_state(app.clone(), web::render_failures))
         .layer(CompressionLayer::new());
     Router::new()
         .merge(federation)

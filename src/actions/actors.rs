@@ -68,7 +68,7 @@ pub async fn set_up(app: &App, operator: &Operator) -> Result<()> {
     let wanted = [
         (Role::Relay, "relay", format!("Nœud Parvis\u{a0}: {city}")),
         (Role::Feed, "fil", format!("Le fil citoyen\u{a0}: {city}")),
-        (Role::Mairie, "mairie", city.clone()),
+        (Role::Mairie, app.config.city.handle.as_str(), city.clone()),
     ];
     for (role, handle, name) in wanted {
         if storage::actors::by_role(&app.db, role.code()).await?.is_empty() {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::domain::{Problem, Territory};
+use crate::domain::{Handle, Problem, Territory};
 
 /// The city or body that runs the node.
 #[derive(Clone, Debug, Deserialize)]
@@ -15,6 +15,13 @@ pub struct City {
     /// Tier: commune, epci, departement, region, etat, ue.
     #[serde(default = "default_tier")]
     pub tier: String,
+    /// User part of the account of the city hall, or of the body: `mairie`, `region`.
+    #[serde(default = "default_handle")]
+    pub handle: String,
+}
+
+fn default_handle() -> String {
+    "mairie".to_owned()
 }
 
 fn default_tier() -> String {
@@ -31,6 +38,9 @@ impl City {
         }
         if let Err(problem) = Territory::parse(&format!("{}:{}", self.tier, self.territory)) {
             problems.push(problem.within("city.territory"));
+        }
+        if let Err(problem) = Handle::parse(&self.handle) {
+            problems.push(problem.within("city.handle"));
         }
         problems
     }

@@ -40,7 +40,7 @@ const fn required(name: &'static str, kind: Kind) -> Key {
 }
 
 /// All of them; `config/example.toml` explains each (held by a test).
-pub(super) const KEYS: [Key; 18] = [
+pub(super) const KEYS: [Key; 19] = [
     required("domain", Kind::Text),
     required("public_url", Kind::Url),
     key("listen", Kind::Address),
@@ -51,6 +51,7 @@ pub(super) const KEYS: [Key; 18] = [
     required("city.name", Kind::Text),
     required("city.territory", Kind::Text),
     key("city.tier", Kind::Text),
+    key("city.handle", Kind::Text),
     key("database.url", Kind::Text),
     key("federation.allow_networks", Kind::Networks),
     key("federation.extra_ca", Kind::Files),

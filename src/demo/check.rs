@@ -1,0 +1,224 @@
+//! The scenario of `demo --check`: what a city, its peers and a citizen expect of each other.
+
+use std::{fmt::Display, time::Duration};
+
+use super::{Demo, Teller, Told, citizen::Citizen, load, nodes::Node, read};
+use crate::{
+    Error, Result,
+    actions::{Operator, publish::Published, replies, verify, withdraw},
+    domain::{Iri, codes::Reason},
+    dossier::Text,
+    storage::{self, records::Page},
+};
+
+/// One expectation and what was seen.
+#[derive(Clone, Debug)]
+pub struct Expectation {
+    /// What was looked at.
+    pub what: String,
+    /// What should be.
+    pub expected: String,
+    /// What is.
+    pub seen: String,
+}
+
+impl Expectation {
+    /// Whether it holds.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.expected == self.seen
+    }
+}
+
+/// How long something may take to travel.
+const TRAVEL: Duration = Duration::from_secs(45);
+
+/// Gathers expectations and tells each.
+struct Looking<'a> {
+    tell: &'a Teller,
+    all: Vec<Expectation>,
+}
+
+impl Looking<'_> {
+    fn see(&mut self, what: impl Display, expected: impl Display, seen: impl Display) {
+        let expectation =
+            Expectation { what: what.to_string(), expected: expected.to_string(), seen: seen.to_string() };
+        (self.tell)(Told::Looked(&expectation));
+        self.all.push(expectation);
+    }
+}
+
+/// Runs the scenario.
+///
+/// # Errors
+/// Faults of the nodes.
+pub async fn run(demo: &mut Demo, tell: &Teller) -> Result<Vec<Expectation>> {
+    let mut looking = Looking { tell, all: Vec::new() };
+    everybody_has_everything(demo, &mut looking).await?;
+    totals(demo, &mut looking).await?;
+    let citizen = Citizen::start(&demo.node("rennes").app).await?;
+    a_citizen_follows_and_replies(demo, &citizen, &mut looking).await?;
+    let changed = an_edit_travels(demo, &citizen, &mut looking).await?;
+    a_stopped_node_catches_up(demo, &mut looking).await?;
+    a_withdrawal_travels(demo, &changed, &mut looking).await?;
+    Ok(looking.all)
+}
+
+/// Every node holds the public records of every city, and every proof holds.
+async fn everybody_has_everything(demo: &Demo, looking: &mut Looking<'_>) -> Result<()> {
+    for node in &demo.nodes {
+        for other in demo.nodes.iter().filter(|other| other.city.name != node.city.name) {
+            let theirs = heads_of(other, &other.city.host(), true).await?;
+            let held = heads_of(node, &other.city.host(), false).await?;
+            let what = format!("{} holds the {} records and actors of {}", node.city.title, theirs.len(), other.city.title);
+            looking.see(what, "all", if theirs == held { "all".to_owned() } else { format!("{} held", held.len()) });
+        }
+        let findings = verify::register(&node.app, &|_, _| ()).await?;
+        looking.see(
+            format!("{}: proofs and chains of {} versions", node.city.title, findings.checked),
+            "0 broken, 0 unsigned",
+            format!("{} broken, {} unsigned", findings.broken.len(), findings.unsigned),
+        );
+    }
+    Ok(())
+}
+
+/// Lines of the heads of all authors of one host.
+async fn heads_of(node: &Node, host: &str, ours: bool) -> Result<Vec<String>> {
+    let heads = storage::versions::heads(&node.app.db).await?;
+    let of_host = heads.iter().filter(|head| head.ours == ours && Iri::parse(&head.author).is_ok_and(|a| a.host() == host));
+    let mut lines: Vec<String> = of_host.map(storage::versions::Head::line).collect();
+    lines.sort();
+    Ok(lines)
+}
+
+/// Mission 5G, 54 proposals: 50 done, none in progress, 4 abandoned, computed from the follow-ups, at
+/// home and elsewhere alike.
+async fn totals(demo: &Demo, looking: &mut Looking<'_>) -> Result<()> {
+    for name in ["rennes", "nancy"] {
+        let node = demo.node(name);
+        let rows = storage::records::by_kind(&node.app.db, "FollowUp", &Page::first(1000)).await?;
+        let host = demo.node("rennes").city.host();
+        let count = |code: &str| {
+            let wire = format!("parvis:{code}");
+            let ours = rows.iter().filter(|row| row.origin == host && row.slug.starts_with("mission-5g"));
+            ours.filter(|row| row.status.as_deref() == Some(&wire)).count()
+        };
+        let seen = format!("{}/{}/{}", count("done"), count("in-progress"), count("abandoned"));
+        looking.see(format!("Mission 5G seen from {}", node.city.title), "50/0/4", seen);
+    }
+    Ok(())
+}
+
+/// A citizen of another server follows the council and replies; the reply shows once it is approved.
+async fn a_citizen_follows_and_replies(demo: &Demo, citizen: &Citizen, looking: &mut Looking<'_>) -> Result<()> {
+    let rennes = demo.node("rennes");
+    let council = storage::actors::by_handle(&rennes.app.db, "ccnr").await?.ok_or_else(|| Error::not_found("ccnr"))?;
+    citizen.follow(&Iri::parse(&council.uri)?, &Iri::parse(&council.inbox)?).await?;
+    let accepted = eventually(async || Ok(!citizen.received("Accept").is_empty())).await?;
+    looking.see("the citizen's follow is accepted", true, accepted);
+
+    let avis = storage::records::by_author(&rennes.app.db, &council.uri, "Avis", &Page::first(1)).await?;
+    let avis = avis.first().ok_or_else(|| Error::not_found("avis"))?;
+    let text = "Merci, et quand commencez-vous ? (synthétique)";
+    let note = citizen.reply(&Iri::parse(&avis.uri)?, &rennes.app.urls.shared_inbox(), text).await?;
+    let page = format!("{}/avis/{}", rennes.city.url(), avis.slug);
+    looking.see("the reply is held", "held", state_of(rennes, &note).await?);
+    looking.see("it is not on the page before", false, page_shows(rennes, &page, "quand commencez-vous").await?);
+    replies::decide(&rennes.app, &Operator::cli("demo"), note.as_str(), true).await?;
+    looking.see("it is on the page once approved", true, page_shows(rennes, &page, "quand commencez-vous").await?);
+    Ok(())
+}
+
+async fn state_of(node: &Node, reply: &Iri) -> Result<String> {
+    let reply = storage::replies::get(&node.app.db, reply.as_str()).await?;
+    Ok(reply.map_or_else(|| "none".to_owned(), |reply| reply.state))
+}
+
+/// Whether a page, fetched over HTTP, shows some text.
+async fn page_shows(node: &Node, page: &str, text: &str) -> Result<bool> {
+    let fetched = demo_get(node, page).await?;
+    Ok(fetched.contains(text))
+}
+
+/// A page over HTTP, asked by another node's connector: a node does not ask itself.
+async fn demo_get(node: &Node, page: &str) -> Result<String> {
+    let url = url::Url::parse("http://lecteur.localhost:8107").map_err(Error::internal)?;
+    let reader = crate::federation::connector::Connector::new(&node.app.config.federation, &url, node.app.clock.clone())?;
+    let fetched = reader.get(&Iri::parse(page)?, None, "text/html", 1 << 20).await.map_err(Error::internal)?;
+    Ok(String::from_utf8_lossy(&fetched.body).into_owned())
+}
+
+/// Changes the diagnosis of an avis of Rennes and publishes it: version 2 everywhere, and the citizen is told.
+async fn an_edit_travels(demo: &Demo, citizen: &Citizen, looking: &mut Looking<'_>) -> Result<Published> {
+    let rennes = demo.node("rennes");
+    let changed = edit(rennes, "Diagnostic revu pour la démonstration (synthétique).").await?;
+    let version = i64::from(changed.version.unwrap_or(0));
+    for node in demo.nodes.iter().filter(|node| node.city.name != "rennes") {
+        let there = eventually(async || has(node, &changed.id, version, false).await).await?;
+        looking.see(format!("the edit is at {}", node.city.title), true, there);
+    }
+    let told = eventually(async || Ok(!citizen.received("Update").is_empty())).await?;
+    looking.see("the citizen received the edit", true, told);
+    Ok(changed)
+}
+
+/// Publishes a new version of the first avis of the council of Rennes.
+async fn edit(rennes: &Node, diagnosis: &str) -> Result<Published> {
+    let mut dossier = read(rennes.city)?;
+    let avis = dossier.avis.iter_mut().find(|avis| avis.council == "ccnr");
+    avis.ok_or_else(|| Error::not_found("avis"))?.diagnosis = Text::new("fr", diagnosis);
+    let published = load(rennes, &dossier, &|_| ()).await?;
+    published.into_iter().find(|published| published.kind == "Avis").ok_or_else(|| Error::not_found("avis"))
+}
+
+/// A node stopped while something is published has it when it returns.
+async fn a_stopped_node_catches_up(demo: &mut Demo, looking: &mut Looking<'_>) -> Result<()> {
+    let at = demo.nodes.iter().position(|node| node.city.name == "nancy").ok_or_else(|| Error::not_found("nancy"))?;
+    let nancy = demo.nodes.remove(at);
+    let (folder, city) = nancy.place();
+    nancy.stop().await?;
+    let changed = edit(demo.node("rennes"), "Diagnostic revu pendant l’absence de Nancy (synthétique).").await?;
+    let version = i64::from(changed.version.unwrap_or(0));
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    demo.nodes.insert(at, Node::start(&folder, city).await?);
+    let nancy = demo.node("nancy");
+    let there = eventually(async || has(nancy, &changed.id, version, false).await).await?;
+    looking.see("Nancy, stopped meanwhile, has the edit after its return", true, there);
+    Ok(())
+}
+
+/// Withdraws the avis: a tombstone everywhere, history kept, and the citizen's server told.
+async fn a_withdrawal_travels(demo: &Demo, changed: &Published, looking: &mut Looking<'_>) -> Result<()> {
+    let rennes = demo.node("rennes");
+    let words = "Retiré pour la démonstration (synthétique).";
+    withdraw::withdraw(&rennes.app, &rennes.operator(), &changed.id, Reason::Superseded, words).await?;
+    let version = storage::records::get(&rennes.app.db, changed.id.as_str()).await?.map_or(0, |row| row.version);
+    for node in demo.nodes.iter().filter(|node| node.city.name != "rennes") {
+        let there = eventually(async || has(node, &changed.id, version, true).await).await?;
+        looking.see(format!("the withdrawal is at {}", node.city.title), true, there);
+        let history = storage::versions::history(&node.app.db, changed.id.as_str()).await?;
+        looking.see(format!("{} keeps its history", node.city.title), version, history.len());
+    }
+    Ok(())
+}
+
+/// Whether a node holds a version of a record, withdrawn or not.
+async fn has(node: &Node, id: &Iri, version: i64, withdrawn: bool) -> Result<bool> {
+    let row = storage::records::get(&node.app.db, id.as_str()).await?;
+    Ok(row.is_some_and(|row| row.version == version && row.withdrawn == withdrawn && row.proof == "valid"))
+}
+
+/// Looks again until it holds or the time is over.
+async fn eventually(look: impl AsyncFn() -> Result<bool>) -> Result<bool> {
+    let until = tokio::time::Instant::now() + TRAVEL;
+    loop {
+        if look().await? {
+            return Ok(true);
+        }
+        if tokio::time::Instant::now() > until {
+            return Ok(false);
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}

@@ -1,0 +1,170 @@
+//! The demonstration: five complete nodes in one process, each with its own database, that load the sample
+//! dossiers and federate over signed HTTP, with no shortcut inside the process. `check` runs the same
+//! scenario to its end and says what it saw.
+
+mod check;
+mod citizen;
+mod nodes;
+
+use std::{path::Path, time::Duration};
+
+use tokio_util::sync::CancellationToken;
+
+pub use check::Expectation;
+pub use nodes::{CITIES, City};
+use nodes::Node;
+
+use crate::{
+    Error, Result,
+    actions::{follows, import, publish},
+    domain::Role,
+    dossier::{self, Dossier},
+    federation::discover,
+    storage,
+};
+
+/// What the demonstration tells while it works.
+pub enum Told<'a> {
+    /// A node answers.
+    Started(&'a City),
+    /// A node publishes its dossier: so many of so many.
+    Publishing(&'a City, usize, usize),
+    /// Nodes exchange: so many versions are where they belong, of so many.
+    Exchanging(usize, usize),
+    /// An expectation was looked at (`demo --check`).
+    Looked(&'a Expectation),
+}
+
+/// Who is told.
+pub type Teller = dyn Fn(Told<'_>) + Send + Sync;
+
+/// How long the exchange may take before it is called stuck.
+const PATIENCE: Duration = Duration::from_mins(3);
+
+/// The five nodes, running.
+pub struct Demo {
+    nodes: Vec<Node>,
+}
+
+impl Demo {
+    /// Starts the nodes, loads what is not loaded yet, has them follow each other, and waits until each
+    /// has what the others published. Started again on the same folder it goes on from its files.
+    ///
+    /// # Errors
+    /// `Unavailable` when a port is taken or the exchange does not come to its end; those of the databases.
+    pub async fn start(folder: &Path, tell: &Teller) -> Result<Self> {
+        let mut nodes = Vec::new();
+        for city in &CITIES {
+            nodes.push(Node::start(folder, city).await?);
+            tell(Told::Started(city));
+        }
+        let demo = Self { nodes };
+        demo.meet().await?;
+        for node in &demo.nodes {
+            let dossier = read(node.city)?;
+            load(node, &dossier, tell).await?;
+        }
+        demo.converge(tell).await?;
+        Ok(demo)
+    }
+
+    /// Every node follows every other one.
+    async fn meet(&self) -> Result<()> {
+        for node in &self.nodes {
+            let relays = storage::actors::by_role(&node.app.db, Role::Relay.code()).await?;
+            let relay = relays.first().ok_or_else(|| Error::not_found("relay"))?;
+            let relay = crate::domain::Iri::parse(&relay.uri)?;
+            for other in self.nodes.iter().filter(|other| other.city.name != node.city.name) {
+                let peer = discover::actor(&node.app, &other.city.url()).await?;
+                follows::follow(&node.app, &node.operator(), &relay, &peer).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until every node holds the current versions of every other.
+    async fn converge(&self, tell: &Teller) -> Result<()> {
+        let until = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let (there, wanted) = self.exchanged().await?;
+            tell(Told::Exchanging(there, wanted));
+            if there == wanted {
+                return Ok(());
+            }
+            if tokio::time::Instant::now() > until {
+                let why = format!("{there} of {wanted} versions exchanged");
+                return Err(Error::Unavailable { why, retry_after: Duration::from_secs(1) });
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+
+    /// How many current versions are at the other nodes, and how many should be.
+    async fn exchanged(&self) -> Result<(usize, usize)> {
+        let mut wanted = 0;
+        let mut there = 0;
+        let mut everywhere = Vec::new();
+        for node in &self.nodes {
+            let heads = storage::versions::heads(&node.app.db).await?;
+            everywhere.push(heads.into_iter().map(|head| (head.line(), head.ours)).collect::<Vec<_>>());
+        }
+        for (at, heads) in everywhere.iter().enumerate() {
+            for (line, _) in heads.iter().filter(|(_, ours)| *ours) {
+                let others = everywhere.iter().enumerate().filter(|(other, _)| *other != at);
+                for (_, other) in others {
+                    wanted += 1;
+                    there += usize::from(other.iter().any(|(held, _)| held == line));
+                }
+            }
+        }
+        Ok((there, wanted))
+    }
+
+    /// A node by the name of its city.
+    fn node(&self, name: &str) -> &Node {
+        self.nodes.iter().find(|node| node.city.name == name).expect("one of the five")
+    }
+
+    /// Runs the scenario to its end.
+    ///
+    /// # Errors
+    /// Faults; an expectation that does not hold is no error.
+    pub async fn check(&mut self, tell: &Teller) -> Result<Vec<Expectation>> {
+        check::run(self, tell).await
+    }
+
+    /// Runs until told to stop, then stops every node gently.
+    ///
+    /// # Errors
+    /// Those of a node that ended badly.
+    pub async fn run(self, stop: CancellationToken) -> Result<()> {
+        stop.cancelled().await;
+        self.stop().await
+    }
+
+    /// Stops every node gently.
+    ///
+    /// # Errors
+    /// Those of a node that ended badly.
+    pub async fn stop(self) -> Result<()> {
+        for node in self.nodes {
+            node.stop().await?;
+        }
+        Ok(())
+    }
+}
+
+/// The sample dossier of a city.
+fn read(city: &City) -> Result<Dossier> {
+    let dossier = dossier::parse(city.dossier, dossier::Syntax::Toml)?;
+    let problems = dossier::check(&dossier);
+    if problems.is_empty() { Ok(dossier) } else { Err(problems.into()) }
+}
+
+/// Imports a dossier and publishes it.
+async fn load(node: &Node, dossier: &Dossier, tell: &Teller) -> Result<Vec<publish::Published>> {
+    import::import(&node.app, &node.operator(), dossier, Path::new("."), false).await?;
+    let city = node.city;
+    let progress = |done: usize, total: usize| tell(Told::Publishing(city, done, total));
+    publish::publish(&node.app, &node.operator(), None, &progress).await
+}
