@@ -14,6 +14,7 @@ pub mod actions;
 pub mod app;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod dossier;
 pub mod error;

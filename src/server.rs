@@ -70,7 +70,12 @@ async fn own_name_only(State(app): State<App>, request: Request, next: Next) -> 
 ///
 /// # Errors
 /// `Internal` when the listener fails.
-pub async fn run(app: App, listener: TcpListener, metrics: Option<(TcpListener, Metrics)>, stop: CancellationToken) -> Result<()> {
+pub async fn run(
+    app: App,
+    listener: TcpListener,
+    metrics: Option<(TcpListener, Metrics)>,
+    stop: CancellationToken,
+) -> Result<()> {
     let owner = app.chance.uuid(app.clock.now()).to_string();
     let work = tokio::spawn(worker::run(app.clone(), owner, stop.clone()));
     if let Some((listener, metrics)) = metrics {

@@ -70,8 +70,17 @@ async fn everybody_has_everything(demo: &Demo, looking: &mut Looking<'_>) -> Res
         for other in demo.nodes.iter().filter(|other| other.city.name != node.city.name) {
             let theirs = heads_of(other, &other.city.host(), true).await?;
             let held = heads_of(node, &other.city.host(), false).await?;
-            let what = format!("{} holds the {} records and actors of {}", node.city.title, theirs.len(), other.city.title);
-            looking.see(what, "all", if theirs == held { "all".to_owned() } else { format!("{} held", held.len()) });
+            let what = format!(
+                "{} holds the {} records and actors of {}",
+                node.city.title,
+                theirs.len(),
+                other.city.title
+            );
+            looking.see(
+                what,
+                "all",
+                if theirs == held { "all".to_owned() } else { format!("{} held", held.len()) },
+            );
         }
         let findings = verify::register(&node.app, &|_, _| ()).await?;
         looking.see(
@@ -86,7 +95,9 @@ async fn everybody_has_everything(demo: &Demo, looking: &mut Looking<'_>) -> Res
 /// Lines of the heads of all authors of one host.
 async fn heads_of(node: &Node, host: &str, ours: bool) -> Result<Vec<String>> {
     let heads = storage::versions::heads(&node.app.db).await?;
-    let of_host = heads.iter().filter(|head| head.ours == ours && Iri::parse(&head.author).is_ok_and(|a| a.host() == host));
+    let of_host = heads
+        .iter()
+        .filter(|head| head.ours == ours && Iri::parse(&head.author).is_ok_and(|a| a.host() == host));
     let mut lines: Vec<String> = of_host.map(storage::versions::Head::line).collect();
     lines.sort();
     Ok(lines)
@@ -111,9 +122,14 @@ async fn totals(demo: &Demo, looking: &mut Looking<'_>) -> Result<()> {
 }
 
 /// A citizen of another server follows the council and replies; the reply shows once it is approved.
-async fn a_citizen_follows_and_replies(demo: &Demo, citizen: &Citizen, looking: &mut Looking<'_>) -> Result<()> {
+async fn a_citizen_follows_and_replies(
+    demo: &Demo,
+    citizen: &Citizen,
+    looking: &mut Looking<'_>,
+) -> Result<()> {
     let rennes = demo.node("rennes");
-    let council = storage::actors::by_handle(&rennes.app.db, "ccnr").await?.ok_or_else(|| Error::not_found("ccnr"))?;
+    let council =
+        storage::actors::by_handle(&rennes.app.db, "ccnr").await?.ok_or_else(|| Error::not_found("ccnr"))?;
     citizen.follow(&Iri::parse(&council.uri)?, &Iri::parse(&council.inbox)?).await?;
     let accepted = eventually(async || Ok(!citizen.received("Accept").is_empty())).await?;
     looking.see("the citizen's follow is accepted", true, accepted);
@@ -124,9 +140,17 @@ async fn a_citizen_follows_and_replies(demo: &Demo, citizen: &Citizen, looking: 
     let note = citizen.reply(&Iri::parse(&avis.uri)?, &rennes.app.urls.shared_inbox(), text).await?;
     let page = format!("{}/avis/{}", rennes.city.url(), avis.slug);
     looking.see("the reply is held", "held", state_of(rennes, &note).await?);
-    looking.see("it is not on the page before", false, page_shows(rennes, &page, "quand commencez-vous").await?);
+    looking.see(
+        "it is not on the page before",
+        false,
+        page_shows(rennes, &page, "quand commencez-vous").await?,
+    );
     replies::decide(&rennes.app, &Operator::cli("demo"), note.as_str(), true).await?;
-    looking.see("it is on the page once approved", true, page_shows(rennes, &page, "quand commencez-vous").await?);
+    looking.see(
+        "it is on the page once approved",
+        true,
+        page_shows(rennes, &page, "quand commencez-vous").await?,
+    );
     Ok(())
 }
 
@@ -144,8 +168,13 @@ async fn page_shows(node: &Node, page: &str, text: &str) -> Result<bool> {
 /// A page over HTTP, asked by another node's connector: a node does not ask itself.
 async fn demo_get(node: &Node, page: &str) -> Result<String> {
     let url = url::Url::parse("http://lecteur.localhost:8107").map_err(Error::internal)?;
-    let reader = crate::federation::connector::Connector::new(&node.app.config.federation, &url, node.app.clock.clone())?;
-    let fetched = reader.get(&Iri::parse(page)?, None, "text/html", 1 << 20).await.map_err(Error::internal)?;
+    let reader = crate::federation::connector::Connector::new(
+        &node.app.config.federation,
+        &url,
+        node.app.clock.clone(),
+    )?;
+    let fetched =
+        reader.get(&Iri::parse(page)?, None, "text/html", 1 << 20).await.map_err(Error::internal)?;
     Ok(String::from_utf8_lossy(&fetched.body).into_owned())
 }
 
@@ -174,11 +203,16 @@ async fn edit(rennes: &Node, diagnosis: &str) -> Result<Published> {
 
 /// A node stopped while something is published has it when it returns.
 async fn a_stopped_node_catches_up(demo: &mut Demo, looking: &mut Looking<'_>) -> Result<()> {
-    let at = demo.nodes.iter().position(|node| node.city.name == "nancy").ok_or_else(|| Error::not_found("nancy"))?;
+    let at = demo
+        .nodes
+        .iter()
+        .position(|node| node.city.name == "nancy")
+        .ok_or_else(|| Error::not_found("nancy"))?;
     let nancy = demo.nodes.remove(at);
     let (folder, city) = nancy.place();
     nancy.stop().await?;
-    let changed = edit(demo.node("rennes"), "Diagnostic revu pendant l’absence de Nancy (synthétique).").await?;
+    let changed =
+        edit(demo.node("rennes"), "Diagnostic revu pendant l’absence de Nancy (synthétique).").await?;
     let version = i64::from(changed.version.unwrap_or(0));
     tokio::time::sleep(Duration::from_secs(2)).await;
     demo.nodes.insert(at, Node::start(&folder, city).await?);
@@ -193,7 +227,8 @@ async fn a_withdrawal_travels(demo: &Demo, changed: &Published, looking: &mut Lo
     let rennes = demo.node("rennes");
     let words = "Retiré pour la démonstration (synthétique).";
     withdraw::withdraw(&rennes.app, &rennes.operator(), &changed.id, Reason::Superseded, words).await?;
-    let version = storage::records::get(&rennes.app.db, changed.id.as_str()).await?.map_or(0, |row| row.version);
+    let version =
+        storage::records::get(&rennes.app.db, changed.id.as_str()).await?.map_or(0, |row| row.version);
     for node in demo.nodes.iter().filter(|node| node.city.name != "rennes") {
         let there = eventually(async || has(node, &changed.id, version, true).await).await?;
         looking.see(format!("the withdrawal is at {}", node.city.title), true, there);

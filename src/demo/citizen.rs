@@ -65,10 +65,11 @@ impl Citizen {
             .route("/users/camille/inbox", post(inbox))
             .with_state(served);
         let port = CITIZEN_HOST.rsplit(':').next().unwrap_or_default();
-        let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await.map_err(|error| Error::Unavailable {
-            why: format!("{CITIZEN_HOST}: {error}"),
-            retry_after: std::time::Duration::from_secs(1),
-        })?;
+        let listener =
+            TcpListener::bind(format!("127.0.0.1:{port}")).await.map_err(|error| Error::Unavailable {
+                why: format!("{CITIZEN_HOST}: {error}"),
+                retry_after: std::time::Duration::from_secs(1),
+            })?;
         tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, router).await {
                 tracing::warn!(%error, "the citizen's server ended");

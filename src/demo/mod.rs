@@ -11,8 +11,8 @@ use std::{path::Path, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 pub use check::Expectation;
-pub use nodes::{CITIES, City};
 use nodes::Node;
+pub use nodes::{CITIES, City};
 
 use crate::{
     Error, Result,

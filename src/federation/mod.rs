@@ -2,14 +2,13 @@
 //! is built on them. Everything here treats what comes from outside as hostile until it is checked
 //! (design/threats.md, tables S, O, F, D).
 
-mod peer;
-mod respond;
 pub mod activities;
 pub mod actors;
 pub mod catch_up;
 pub mod collections;
 pub mod connector;
 pub mod delivery;
+pub mod discover;
 pub mod gate;
 pub mod gone;
 pub mod heads;
@@ -20,7 +19,9 @@ pub mod limits;
 pub mod media;
 pub mod nodeinfo;
 pub mod objects;
+mod peer;
 pub mod probe;
+mod respond;
 pub mod signature;
 pub mod signing;
 pub mod tasks;

@@ -49,8 +49,10 @@ fn wants_document(headers: &HeaderMap) -> bool {
     for entry in accept.flat_map(|value| value.split(',')) {
         let mut parts = entry.split(';').map(str::trim);
         let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let weight = parts.find_map(|part| part.strip_prefix("q=")).and_then(|q| q.parse().ok()).unwrap_or(1.0);
-        let document = matches!(kind.as_str(), "application/activity+json" | "application/ld+json" | "application/json");
+        let weight =
+            parts.find_map(|part| part.strip_prefix("q=")).and_then(|q| q.parse().ok()).unwrap_or(1.0);
+        let document =
+            matches!(kind.as_str(), "application/activity+json" | "application/ld+json" | "application/json");
         let page = matches!(kind.as_str(), "text/html" | "application/xhtml+xml" | "text/*" | "*/*");
         if (document || page) && weight > best.0 {
             best = (weight, document);
@@ -120,7 +122,9 @@ impl Asked<'_> {
             ["actors", _, "avis"] => collections::avis(app, path, query, headers).await,
             ["avis", _, "recommandations"] => collections::recommendations(app, path, headers).await,
             ["recommandations", _, "reponses"] => collections::answers(app, path, query, headers).await,
-            [folder, _, "replies"] if is_folder(folder) => collections::replies(app, path, query, headers).await,
+            [folder, _, "replies"] if is_folder(folder) => {
+                collections::replies(app, path, query, headers).await
+            }
             [folder, _, "likes"] if is_folder(folder) => collections::likes(app, path, headers).await,
             [folder, _, "shares"] if is_folder(folder) => collections::shares(app, path, headers).await,
             ["actors", id, "versions", number] => self.version("actors", id, number).await?,
@@ -193,7 +197,9 @@ mod tests {
         ] {
             assert!(accepts(document), "{document}");
         }
-        for page in ["text/html", "*/*", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", ""] {
+        for page in
+            ["text/html", "*/*", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", ""]
+        {
             assert!(!accepts(page), "{page}");
         }
     }
