@@ -3,6 +3,7 @@
 //! network here: what must be fetched is fetched before, by `federation`.
 
 pub mod actors;
+pub mod deliveries;
 pub mod drafts;
 mod enqueue;
 pub mod export;

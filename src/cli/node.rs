@@ -1,0 +1,58 @@
+//! What commands begin with: the configuration, the node it describes, and who gives the order.
+
+use std::path::PathBuf;
+
+use super::Failure;
+use crate::{
+    App,
+    actions::Operator,
+    clock::{Chance, Clock},
+    config::{self, Config},
+};
+
+/// Where the configuration is looked for when no file is named.
+const PLACES: [&str; 2] = ["parvis.toml", "/etc/parvis/parvis.toml"];
+
+/// The configuration and the file it was read from; none when the environment alone tells it.
+///
+/// # Errors
+/// Every problem of the configuration (exit code 78).
+pub fn config(file: Option<PathBuf>) -> Result<(Option<PathBuf>, Config), Failure> {
+    let file = file.or_else(|| PLACES.iter().map(PathBuf::from).find(|place| place.is_file()));
+    let absolute = file.map(|file| std::path::absolute(&file).unwrap_or(file));
+    // A variable that is not Unicode is none of ours.
+    let unicode = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    let env = std::env::vars_os().filter_map(unicode);
+    let config = config::load(absolute.as_deref(), env).map_err(Failure::Config)?;
+    Ok((absolute, config))
+}
+
+/// The node that the configuration describes, opened for one command.
+///
+/// # Errors
+/// Those of the configuration and of its database.
+pub async fn open(file: Option<PathBuf>) -> Result<App, Failure> {
+    let (_, config) = config(file)?;
+    Ok(App::open(config, Clock::system(), Chance::system()).await?)
+}
+
+/// Who gives the order, for the audit log: the login name (`SUDO_USER` before `USER`).
+#[must_use]
+pub fn operator(reason: Option<String>) -> Operator {
+    let named = |variable| std::env::var(variable).ok().filter(|name| !name.is_empty());
+    let name = named("SUDO_USER").or_else(|| named("USER")).or_else(|| named("LOGNAME"));
+    let operator = Operator::cli(name.unwrap_or_else(|| "cli".to_owned()));
+    match reason {
+        Some(reason) => operator.because(reason),
+        None => operator,
+    }
+}
+
+/// The networks that are permitted besides the public internet, for messages.
+#[must_use]
+pub fn networks(config: &Config) -> String {
+    let names: Vec<_> = config.federation.allow_networks.iter().map(ToString::to_string).collect();
+    names.join(", ")
+}

@@ -1,0 +1,62 @@
+//! `parvis withdraw`: a record is withdrawn, in public and with its reason; history stays readable.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::{Failure, Output, node};
+use crate::{
+    App, Error, Result, actions,
+    domain::{Code as _, Iri, codes::Reason},
+    storage,
+};
+
+const EXAMPLES: &str = "\
+Exemple / Example:
+  parvis withdraw rennes/ccnr/avis-1 --reason superseded --text \"Remplacé par l’avis de juillet.\"";
+
+/// Retirer un texte publié : une dernière version, publique et motivée / Withdraw a record, in public
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Withdraw {
+    /// Référence du dossier ou adresse du texte / Reference or id
+    #[arg(value_name = "RÉF|ADRESSE")]
+    what: String,
+    /// Code du motif : legal, technical, duplicate, superseded, other… / Code of the reason
+    #[arg(long, value_name = "CODE")]
+    reason: String,
+    /// Le motif en toutes lettres, publié (Markdown) / The reason in words, published
+    #[arg(long, value_name = "TEXTE")]
+    text: String,
+}
+
+impl Withdraw {
+    /// Does it.
+    ///
+    /// # Errors
+    /// `NotFound`, `Forbidden` when it is not ours, `Gone` when it was withdrawn before, `Invalid` for an
+    /// unknown reason.
+    pub async fn run(self, file: Option<PathBuf>, out: &Output) -> Result<(), Failure> {
+        let reason =
+            Reason::written(&self.reason).map_err(|problem| Error::from(problem.within("--reason")))?;
+        let app = node::open(file).await?;
+        let id = named(&app, &self.what).await?;
+        actions::withdraw::withdraw(&app, &node::operator(Some(self.text.clone())), &id, reason, &self.text)
+            .await?;
+        out.say("cli-withdrawn", &[("id", id.to_string().into())]);
+        out.json(&json!({ "id": id, "withdrawn": true }));
+        app.db.close().await;
+        Ok(())
+    }
+}
+
+/// The record of a reference or of an id.
+async fn named(app: &App, what: &str) -> Result<Iri> {
+    let uri = match storage::sources::get(&app.db, what).await? {
+        Some(source) => source.uri,
+        None if what.contains("://") => what.to_owned(),
+        None => return Err(Error::not_found(what)),
+    };
+    Ok(Iri::parse(&uri)?)
+}
