@@ -295,6 +295,66 @@ fn what_is_not_there_is_said() {
 }
 
 #[test]
+fn serve_refuses_a_node_without_accounts_and_an_address_in_use_x33() {
+    let shell = Shell::with_config(CONFIG);
+    let told = shell.run(&["serve"]);
+    assert_eq!(told.code(), 78, "{}", told.err());
+    assert!(told.err().contains("parvis init"), "{}", told.err());
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    shell.write("parvis.toml", &format!("listen = \"{address}\"{CONFIG}"));
+    assert_eq!(shell.run(&["init"]).code(), 0);
+    let told = shell.run(&["serve"]);
+    assert_eq!(told.code(), 78, "{}", told.err());
+    assert!(told.err().contains(&address), "{}", told.err());
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named_x33() {
+    let shell = Shell::with_config(&format!("{CONFIG}database = {{ url = \"sqlite:data/parvis.sqlite\" }}"));
+    let told = shell.run(&["council", "list"]);
+    assert_eq!(told.code(), 78, "{}", told.err());
+    assert!(told.err().contains("database.url"), "{}", told.err());
+}
+
+#[test]
+fn serve_answers_and_stops_gently_when_told() {
+    let shell = node();
+    let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let (listen, private) = (free(), free());
+    let mut serving = Command::new(env!("CARGO_BIN_EXE_parvis"))
+        .args(["serve"])
+        .current_dir(shell.path())
+        .env_clear()
+        .env("PARVIS__LISTEN", &listen)
+        .env("PARVIS__METRICS_LISTEN", &private)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let get = |address: &str, path: &str| {
+        use std::io::{Read as _, Write as _};
+        for _ in 0..100 {
+            if let Ok(mut stream) = std::net::TcpStream::connect(address) {
+                write!(stream, "GET {path} HTTP/1.1\r\nHost: nancy.example\r\nConnection: close\r\n\r\n")
+                    .unwrap();
+                let mut text = String::new();
+                stream.read_to_string(&mut text).unwrap();
+                return text;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        panic!("no answer from {address}");
+    };
+    assert!(get(&listen, "/healthz").starts_with("HTTP/1.1 200"));
+    assert!(!get(&listen, "/metrics").contains("http_requests_total"), "private only");
+    assert!(get(&private, "/metrics").contains("http_requests_total"));
+    let told = Command::new("kill").args(["-TERM", &serving.id().to_string()]).status().unwrap();
+    assert!(told.success());
+    assert_eq!(serving.wait().unwrap().code(), Some(0));
+}
+
+#[test]
 fn a_server_that_cannot_be_reached_is_exit_69() {
     let shell = node();
     // Loopback is not permitted: nothing is asked of the network.

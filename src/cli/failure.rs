@@ -4,6 +4,7 @@
 use std::{
     fmt::Write as _,
     io::{self, Write as _},
+    path::PathBuf,
 };
 
 use serde_json::{Value, json};
@@ -30,8 +31,12 @@ pub enum Failure {
 impl Failure {
     /// The directives of `PARVIS_LOG` cannot be read.
     pub fn log_filter(error: impl std::fmt::Display) -> Self {
-        let problems = vec![Problem::new("PARVIS_LOG", "log-filter", error.to_string())];
-        Self::Config(Refused { file: None, problems })
+        Self::refused(None, Problem::new("PARVIS_LOG", "log-filter", error.to_string()))
+    }
+
+    /// One problem of the configuration, found while starting.
+    pub fn refused(file: Option<PathBuf>, problem: Problem) -> Self {
+        Self::Config(Refused { file, problems: vec![problem] })
     }
 
     /// A fault of ours.

@@ -21,7 +21,7 @@ Without options, completes a node whose configuration exists: missing keys and a
 Exemples / Examples:
   parvis init --domain rennes.example --name Rennes --territory 35238
   parvis --config /etc/parvis/parvis.toml init --domain bretagne.example --name Bretagne \\
-      --territory 53 --tier region --database postgres://parvis@localhost/parvis";
+      --territory 53 --tier region --handle region --database postgres://parvis@localhost/parvis";
 
 /// Créer un nœud : configuration, clés, acteurs / Create a node: configuration, keys, actors
 #[derive(Debug, Args)]
@@ -39,6 +39,9 @@ pub struct Init {
     /// Niveau : commune, epci, departement, region, etat, ue / Tier
     #[arg(long, value_name = "NIVEAU", default_value = "commune")]
     tier: String,
+    /// Compte de la collectivité dans le fédivers / User part of its account
+    #[arg(long, value_name = "COMPTE", default_value = "mairie")]
+    handle: String,
     /// Adresse publique (sans elle : le domaine, en https) / Public address
     #[arg(long, value_name = "ADRESSE", requires = "domain")]
     public_url: Option<String>,
@@ -91,7 +94,7 @@ impl Init {
             "# Configuration d’un nœud Parvis, écrite par parvis init ; config/example.toml explique chaque clé.\n\
              # Configuration of a Parvis node, written by parvis init; config/example.toml explains every key.\n\
              domain = {}\npublic_url = {}\nlisten = {}\n\n\
-             [city]\nname = {}\nterritory = {}\ntier = {}\n\n\
+             [city]\nname = {}\nterritory = {}\ntier = {}\nhandle = {}\n\n\
              [database]\nurl = {}\n",
             quoted(domain),
             quoted(&public_url),
@@ -99,6 +102,7 @@ impl Init {
             quoted(self.name.as_deref().unwrap_or_default()),
             quoted(self.territory.as_deref().unwrap_or_default()),
             quoted(&self.tier),
+            quoted(&self.handle),
             quoted(&self.database),
         )
     }

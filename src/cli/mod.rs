@@ -11,6 +11,7 @@ mod completion;
 mod config;
 mod council;
 mod deliveries;
+mod demo;
 mod failure;
 mod follow;
 mod import;
@@ -21,6 +22,7 @@ mod peers;
 mod publish;
 mod register;
 mod replies;
+mod serve;
 mod withdraw;
 
 pub use failure::Failure;
@@ -77,7 +79,9 @@ enum LogFormat {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Demo),
     Init(init::Init),
+    Serve(serve::Serve),
     Import(import::Import),
     Publish(publish::Publish),
     Withdraw(withdraw::Withdraw),
@@ -104,9 +108,6 @@ enum Command {
     Completion(completion::Completion),
 }
 
-/// What is logged unless `PARVIS_LOG` says otherwise: a command that answers stays quiet.
-const QUIET: &str = "warn";
-
 /// Reads the command line, does what it says; gives back the documented exit code.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -131,15 +132,27 @@ fn run(cli: Cli, out: &Output) -> Result<(), Failure> {
         LogFormat::Human => telemetry::Format::Human,
         LogFormat::Json => telemetry::Format::Json,
     };
-    let filter = std::env::var("PARVIS_LOG").unwrap_or_else(|_| QUIET.to_owned());
+    let filter = std::env::var("PARVIS_LOG").unwrap_or_else(|_| cli.command.filter().to_owned());
     telemetry::start_logging(format, &filter).map_err(Failure::log_filter)?;
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::internal)?;
     runtime.block_on(cli.command.run(cli.config, out))
 }
 
 impl Command {
+    /// What is logged unless `PARVIS_LOG` says otherwise: a server tells, a command that answers is quiet.
+    const fn filter(&self) -> &'static str {
+        match self {
+            Self::Serve(_) => telemetry::DEFAULT_FILTER,
+            // Nodes are stopped on purpose there.
+            Self::Demo(_) => "error",
+            _ => "warn",
+        }
+    }
+
     async fn run(self, config: Option<PathBuf>, out: &Output) -> Result<(), Failure> {
         match self {
+            Self::Demo(command) => command.run(out).await,
+            Self::Serve(command) => command.run(config, out).await,
             Self::Init(command) => command.run(config, out).await,
             Self::Import(command) => command.run(config, out).await,
             Self::Publish(command) => command.run(config, out).await,

@@ -8,6 +8,7 @@ use crate::{
     actions::Operator,
     clock::{Chance, Clock},
     config::{self, Config},
+    domain::Problem,
 };
 
 /// Where the configuration is looked for when no file is named.
@@ -34,8 +35,20 @@ pub fn config(file: Option<PathBuf>) -> Result<(Option<PathBuf>, Config), Failur
 /// # Errors
 /// Those of the configuration and of its database.
 pub async fn open(file: Option<PathBuf>) -> Result<App, Failure> {
-    let (_, config) = config(file)?;
+    let (file, config) = config(file)?;
+    check_room(&config).map_err(|problem| Failure::refused(file, problem))?;
     Ok(App::open(config, Clock::system(), Chance::system()).await?)
+}
+
+/// Whether the folder of a SQLite file can be written (threats X33).
+///
+/// # Errors
+/// Rule `not-writable`.
+pub fn check_room(config: &Config) -> Result<(), Problem> {
+    let Some(folder) = config.database.folder() else { return Ok(()) };
+    rustix::fs::access(&folder, rustix::fs::Access::WRITE_OK).map_err(|error| {
+        Problem::new("database.url", "not-writable", format!("{}: {error}", folder.display()))
+    })
 }
 
 /// Who gives the order, for the audit log: the login name (`SUDO_USER` before `USER`).

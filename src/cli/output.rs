@@ -19,7 +19,7 @@ use crate::{
 pub type Words<'a> = [(&'static str, FluentValue<'a>)];
 
 /// Where and in what language a command speaks.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Output {
     lang: Lang,
     json: bool,
