@@ -158,7 +158,7 @@ CREATE TABLE outbox (
     published    TEXT COLLATE "C" NOT NULL,
     document     TEXT COLLATE "C" NOT NULL
 );
-CREATE INDEX outbox_by_actor ON outbox (actor, seq) WHERE public;
+CREATE INDEX outbox_by_actor ON outbox (actor, published, seq) WHERE public;
 CREATE INDEX outbox_by_object ON outbox (object, kind);
 
 CREATE TABLE deliveries (

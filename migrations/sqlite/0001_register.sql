@@ -152,7 +152,7 @@ CREATE TABLE outbox (
     published    TEXT NOT NULL,
     document     TEXT NOT NULL
 ) STRICT;
-CREATE INDEX outbox_by_actor ON outbox (actor, seq) WHERE public;
+CREATE INDEX outbox_by_actor ON outbox (actor, published, seq) WHERE public;
 CREATE INDEX outbox_by_object ON outbox (object, kind);
 
 CREATE TABLE deliveries (

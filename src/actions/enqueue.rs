@@ -149,13 +149,14 @@ async fn send(app: &App, tx: &mut Tx, activity: &Document, inboxes: Inboxes) -> 
         Some(Value::Object(map)) => text(map, "id"),
         _ => String::new(),
     };
+    let said = activity.get("published").and_then(Value::as_str).map(ToOwned::to_owned);
     let new = NewActivity {
         activity: text(activity, "id"),
         actor: text(activity, "actor"),
         public: matches!(kind.as_str(), "Create" | "Update" | "Delete" | "Announce"),
         kind,
         object,
-        published: Instant::of(now).to_string(),
+        published: said.unwrap_or_else(|| Instant::of(now).to_string()),
         document: canonical::write(activity),
     };
     let seq = storage::outbox::append(tx, &new).await?;

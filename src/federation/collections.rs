@@ -1,5 +1,6 @@
 //! Collections (wire.md §2.4): heads with a true count, pages with `partOf` and `next`, every list in a
 //! total order, one query per page. Lists of records hold their ids; the outbox holds whole activities.
+//! Each function takes the path of the collection itself.
 
 mod records;
 mod replies;
@@ -52,10 +53,11 @@ impl Asked {
         Ok(Some(Cursor { published: published.to_owned(), uri: uri.to_owned() }))
     }
 
-    /// The place in a list sorted by a number.
-    fn number(&self) -> Result<Option<i64>> {
+    /// The place in an outbox, sorted by date and number.
+    fn place(&self) -> Result<Option<(&str, i64)>> {
         let Some(after) = &self.after else { return Ok(None) };
-        after.parse().map(Some).map_err(|_| Error::invalid("after", "cursor", after.as_str()))
+        let place = after.split_once(' ').and_then(|(date, seq)| Some((date, seq.parse().ok()?)));
+        place.map(Some).ok_or_else(|| Error::invalid("after", "cursor", after.as_str()))
     }
 }
 
@@ -151,16 +153,16 @@ pub async fn outbox(app: &App, path: &str, query: Option<&str>, headers: &Header
 }
 
 async fn said(app: &App, path: &str, asked: &Asked) -> Result<Response> {
-    let actor = objects::named(app, path)?;
+    let actor = objects::owner(app, path, "/outbox")?;
     objects::ours(app, &actor).await?;
     let total = outbox::count(&app.db, actor.as_str()).await?;
     let collection = Collection::of(actor.join("/outbox"), total);
     if !asked.page {
         return Ok(collection.head());
     }
-    let rows = outbox::page(&app.db, actor.as_str(), asked.number()?, ACTIVITIES).await?;
+    let rows = outbox::page(&app.db, actor.as_str(), asked.place()?, ACTIVITIES).await?;
     let full = i64::try_from(rows.len()).is_ok_and(|length| length == ACTIVITIES);
-    let next = rows.last().filter(|last| full && last.seq > 1).map(|last| last.seq.to_string());
+    let next = rows.last().filter(|_| full).map(|last| format!("{} {}", last.published, last.seq));
     let texts: Vec<String> = rows.into_iter().map(|row| row.document).collect();
     Ok(collection.page(asked, &texts, next.as_deref()))
 }
@@ -176,7 +178,7 @@ pub async fn following(app: &App, path: &str, query: Option<&str>, headers: &Hea
 }
 
 async fn follow(app: &App, path: &str, list: &str, asked: &Asked) -> Result<Response> {
-    let actor = objects::named(app, path)?;
+    let actor = objects::owner(app, path, list)?;
     objects::ours(app, &actor).await?;
     let total = match list {
         "/followers" => follows::count_followers(&app.db, actor.as_str()).await?,
@@ -215,7 +217,7 @@ mod tests {
         assert!(asked.page);
         assert_eq!(asked.cursor().unwrap(), Some(place));
         assert!(Asked::parse(Some("page=1&after=x")).cursor().is_err());
-        assert!(Asked::parse(Some("page=1&after=x")).number().is_err());
+        assert!(Asked::parse(Some("page=1&after=x")).place().is_err());
         assert_eq!(Asked::parse(None), Asked::default());
     }
 }

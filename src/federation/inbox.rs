@@ -11,7 +11,7 @@ use axum::{
 };
 
 use super::{
-    activities,
+    activities, delivery,
     gate::{self, Admitted, Incoming, MAX_BODY},
     signature::Refusal,
 };
@@ -95,7 +95,7 @@ async fn receive(app: &App, admitted: Admitted) -> Result<Outcome> {
     outcome
 }
 
-/// A host that speaks is well: what waits for it is tried at once (threats R5).
+/// A host that speaks is there: what waits for it is tried soon (threats R5).
 async fn heard_from(app: &App, host: &str) -> Result<()> {
     const MINUTE_MS: i64 = 60_000;
     let known = storage::hosts::get(&app.db, host).await?;
@@ -106,7 +106,7 @@ async fn heard_from(app: &App, host: &str) -> Result<()> {
     if stale {
         let mut tx = app.db.begin().await?;
         storage::hosts::ensure(&mut tx, host).await?;
-        storage::hosts::well(&mut tx, host, app.clock.now_ms()).await?;
+        delivery::heard_from(app, &mut tx, host).await?;
         tx.commit().await?;
         app.wake.notify_one();
     }

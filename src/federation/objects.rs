@@ -73,8 +73,16 @@ pub(super) async fn ours(app: &App, id: &Iri) -> Result<actors::Actor> {
 ///
 /// # Errors
 /// `NotFound` for a path that no id has.
-pub(super) fn named(app: &App, path: &str) -> Result<Iri> {
+pub fn named(app: &App, path: &str) -> Result<Iri> {
     Iri::parse(&format!("{}{path}", app.urls.base())).map_err(|_| Error::not_found(path))
+}
+
+/// The id whose list a path is: `/actors/x` of `/actors/x/outbox`.
+///
+/// # Errors
+/// `NotFound` for a path that is no such list.
+pub(super) fn owner(app: &App, path: &str, list: &str) -> Result<Iri> {
+    named(app, path.strip_suffix(list).ok_or_else(|| Error::not_found(path))?)
 }
 
 /// An activity by the path of its id, if it was said to everybody (checklist 69).

@@ -30,7 +30,9 @@ pub async fn page_or_document(State(app): State<App>, request: Request, next: Ne
         Ok(None) => next.run(request).await,
         Err(error) => crate::web::Failure::from(error).into_response(),
     };
-    response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept"));
+    if !response.headers().get_all(header::VARY).iter().any(|value| value == "Accept") {
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept"));
+    }
     response
 }
 
@@ -98,8 +100,8 @@ impl Asked<'_> {
         let segments = self.segments();
         let page = match segments.as_slice() {
             ["actors", _] => {
-                let actor = storage::actors::get(&self.app.db, self.app.urls.at(self.path).as_str()).await?;
-                actor.and_then(|actor| actor.url)
+                let id = objects::named(self.app, self.path)?;
+                storage::actors::get(&self.app.db, id.as_str()).await?.and_then(|actor| actor.url)
             }
             [folder, id] if is_folder(folder) && is_id(id) => self.page_of_id().await?,
             _ => None,

@@ -12,7 +12,8 @@ use crate::Result;
 queries! {
     APPEND = "INSERT INTO outbox (seq, activity, actor, kind, object, public, published, document)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    PAGE = "SELECT * FROM outbox WHERE actor = $1 AND public AND seq < $2 ORDER BY seq DESC LIMIT $3";
+    PAGE = "SELECT * FROM outbox WHERE actor = $1 AND public AND (published, seq) < ($2, $3)
+        ORDER BY published DESC, seq DESC LIMIT $4";
     COUNT = "SELECT count(*) FROM outbox WHERE actor = $1 AND public";
     BY_ACTIVITY = "SELECT * FROM outbox WHERE activity = $1";
     OF_OBJECT = "SELECT * FROM outbox WHERE object = $1 ORDER BY seq";
@@ -79,12 +80,14 @@ pub async fn append(tx: &mut Tx, new: &NewActivity) -> Result<i64> {
     Ok(seq)
 }
 
-/// What an actor said in public, the latest first; those before number `before`, or the very latest.
+/// What an actor said in public, the latest first; what comes after a place (`published`, `seq`), or from
+/// the very latest.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn page(db: &Db, actor: &str, before: Option<i64>, limit: i64) -> Result<Vec<Activity>> {
-    db.all(&PAGE, args![actor, before.unwrap_or(i64::MAX), limit]).await
+pub async fn page(db: &Db, actor: &str, after: Option<(&str, i64)>, limit: i64) -> Result<Vec<Activity>> {
+    let (published, seq) = after.unwrap_or(("~", 0));
+    db.all(&PAGE, args![actor, published, seq, limit]).await
 }
 
 /// How much an actor said in public.

@@ -145,7 +145,7 @@ pub async fn the_queue_keeps_its_order_and_its_hosts_apart(db: &Db) -> Outcome {
     }
     let said = outbox::page(db, COUNCIL, None, 10).await?;
     assert_eq!(said.iter().map(|a| a.seq).collect::<Vec<_>>(), [3, 1], "public ones, the latest first");
-    assert_eq!(outbox::page(db, COUNCIL, Some(3), 10).await?.len(), 1);
+    assert_eq!(outbox::page(db, COUNCIL, Some(("2026-03-09T08:02:03Z", 3)), 10).await?.len(), 1);
     assert_eq!(outbox::count(db, COUNCIL).await?, 2);
 
     let mut tx = db.begin().await?;

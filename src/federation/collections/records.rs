@@ -42,7 +42,7 @@ fn page_of(asked: &Asked) -> Result<Page> {
 /// `GET {actor}/featured`: the ids of its latest avis (checklist 67).
 pub async fn featured(app: &App, path: &str, headers: &HeaderMap) -> Response {
     let all = async {
-        let actor = objects::named(app, path)?;
+        let actor = objects::owner(app, path, "/featured")?;
         objects::ours(app, &actor).await?;
         let rows = records::by_author(&app.db, actor.as_str(), "Avis", &Page::first(FEATURED)).await?;
         let rows: Vec<Row> = rows.into_iter().filter(|row| !row.withdrawn).collect();
@@ -56,7 +56,7 @@ pub async fn featured(app: &App, path: &str, headers: &HeaderMap) -> Response {
 pub async fn avis(app: &App, path: &str, query: Option<&str>, headers: &HeaderMap) -> Response {
     let asked = Asked::parse(query);
     let all = async {
-        let actor = objects::named(app, path)?;
+        let actor = objects::owner(app, path, "/avis")?;
         objects::ours(app, &actor).await?;
         let total = records::count_by_author(&app.db, actor.as_str(), "Avis").await?;
         let rows = records::by_author(&app.db, actor.as_str(), "Avis", &page_of(&asked)?).await?;
@@ -69,7 +69,7 @@ pub async fn avis(app: &App, path: &str, query: Option<&str>, headers: &HeaderMa
 pub async fn questions(app: &App, path: &str, query: Option<&str>, headers: &HeaderMap) -> Response {
     let asked = Asked::parse(query);
     let all = async {
-        let actor = objects::named(app, path)?;
+        let actor = objects::owner(app, path, "/saisines")?;
         objects::ours(app, &actor).await?;
         let total = records::count_questions_to(&app.db, actor.as_str()).await?;
         let rows = records::questions_to(&app.db, actor.as_str(), &page_of(&asked)?).await?;
@@ -81,7 +81,7 @@ pub async fn questions(app: &App, path: &str, query: Option<&str>, headers: &Hea
 /// `GET {avis}/recommandations`: in the order of the avis, by its author alone.
 pub async fn recommendations(app: &App, path: &str, headers: &HeaderMap) -> Response {
     let all = async {
-        let id = objects::named(app, path)?;
+        let id = objects::owner(app, path, "/recommandations")?;
         let avis = known(app, &id).await?;
         let rows = records::by_avis(&app.db, id.as_str()).await?;
         let own = |row: &Row| row.kind == "Recommendation" && row.author == avis.author && !row.withdrawn;
@@ -98,7 +98,7 @@ pub async fn recommendations(app: &App, path: &str, headers: &HeaderMap) -> Resp
 pub async fn answers(app: &App, path: &str, query: Option<&str>, headers: &HeaderMap) -> Response {
     let asked = Asked::parse(query);
     let all = async {
-        let id = objects::named(app, path)?;
+        let id = objects::owner(app, path, "/reponses")?;
         known(app, &id).await?;
         let total = records::count_answers(&app.db, id.as_str()).await?;
         let rows = records::answers(&app.db, id.as_str(), &page_of(&asked)?).await?;

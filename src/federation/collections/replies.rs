@@ -20,7 +20,7 @@ use crate::{
 pub async fn replies(app: &App, path: &str, query: Option<&str>, headers: &HeaderMap) -> Response {
     let asked = Asked::parse(query);
     let all = async {
-        let id = objects::named(app, path)?;
+        let id = objects::owner(app, path, "/replies")?;
         known(app, &id).await?;
         let total = records::count_by_parent(&app.db, id.as_str()).await?
             + citizens::count_approved(&app.db, id.as_str()).await?;
@@ -62,7 +62,7 @@ pub async fn shares(app: &App, path: &str, headers: &HeaderMap) -> Response {
 }
 
 async fn tally(app: &App, path: &str, list: &str, kind: &str) -> Result<Response> {
-    let id = objects::named(app, path)?;
+    let id = objects::owner(app, path, list)?;
     known(app, &id).await?;
     let counts = reactions::counts(&app.db, &[id.as_str()]).await?;
     let total = counts.iter().find(|tally| tally.kind == kind).map_or(0, |tally| tally.total);

@@ -1,0 +1,169 @@
+//! Two nodes over real HTTP: one learns what the other is, and takes over its whole register, checked.
+
+mod support {
+    pub mod node;
+}
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use axum::{
+    extract::{Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse as _, Response},
+};
+use jiff::SignedDuration;
+use parvis::{
+    App,
+    domain::Iri,
+    federation::{actors as remote, catch_up, connector::Outbound, tasks},
+    server,
+    storage::{
+        actors,
+        follows::{self, Follow},
+        hosts, tasks as queue, versions,
+    },
+    worker,
+};
+use support::node::{Node, node};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Rennes, published and served; and whether it alters what it tells of its register.
+struct Peer {
+    node: Node,
+    lies: Arc<AtomicBool>,
+}
+
+async fn rennes() -> Peer {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let node = node("rennes", listener.local_addr().unwrap().port()).await;
+    node.publish_sample("rennes.toml").await;
+    let lies = Arc::new(AtomicBool::new(false));
+    let router = server::router(&node.app).layer(from_fn_with_state(Arc::clone(&lies), alter));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Peer { node, lies }
+}
+
+/// Puts a word into one record's mouth.
+async fn alter(State(lies): State<Arc<AtomicBool>>, request: Request, next: Next) -> Response {
+    let answer = next.run(request).await;
+    if !lies.load(Ordering::SeqCst) {
+        return answer;
+    }
+    let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+    let body = String::from_utf8(body.to_vec()).unwrap();
+    let altered = body.replacen("\"content\":\"<p>", "\"content\":\"<p>Jamais. ", 1);
+    ([("content-type", "application/activity+json")], altered).into_response()
+}
+
+/// Angers, whose node follows that of Rennes and was accepted.
+async fn angers(rennes: &App) -> Node {
+    let angers = node("angers", 1).await;
+    let app = &angers.app;
+    let theirs = actors::by_role(&rennes.db, "relay").await.unwrap().remove(0);
+    let fetched = remote::fetch_actor(app, &Iri::parse(&theirs.uri).unwrap()).await.unwrap();
+    let ours = actors::by_role(&app.db, "relay").await.unwrap().remove(0);
+    let mut tx = app.db.begin().await.unwrap();
+    let follow = Follow {
+        follower: ours.uri,
+        followed: theirs.uri,
+        ours: true,
+        state: "accepted".to_owned(),
+        activity: "https://angers.example/activities/1".to_owned(),
+        document: "{}".to_owned(),
+        host: fetched.actor.host.clone(),
+        inbox: fetched.actor.inbox,
+        at: 0,
+    };
+    follows::put(&mut tx, &follow).await.unwrap();
+    hosts::ensure(&mut tx, &fetched.actor.host).await.unwrap();
+    tx.commit().await.unwrap();
+    angers
+}
+
+/// Every current version of every author of Rennes, as `id version hash`.
+async fn register(of: &App, at: &App) -> Vec<String> {
+    let mut lines = Vec::new();
+    for author in actors::ours(&of.db).await.unwrap() {
+        let heads = versions::heads_of(&at.db, &author.uri).await.unwrap();
+        lines.extend(heads.iter().map(versions::Head::line));
+    }
+    lines
+}
+
+fn requests(app: &App) -> usize {
+    app.http.outbound_log().iter().filter(|one| matches!(one, Outbound::Request { .. })).count()
+}
+
+#[tokio::test]
+async fn a_follower_takes_over_the_whole_register_and_then_only_compares_heads() {
+    let rennes = rennes().await;
+    let angers = angers(&rennes.node.app).await;
+    let (theirs, ours) = (&rennes.node.app, &angers.app);
+    let host = theirs.urls.host();
+    let all = usize::try_from(versions::count(&theirs.db).await.unwrap()).unwrap();
+    let report = catch_up::catch_up(ours, host).await.unwrap();
+    assert_eq!((report.appended, report.refused), (all, 0));
+    assert_eq!(register(theirs, ours).await, register(theirs, theirs).await);
+    let mirrored = versions::all(&ours.db, 0, 10_000).await.unwrap();
+    assert!(mirrored.iter().filter(|version| !version.ours).all(|version| version.proof == "valid"));
+    let before = requests(ours);
+    assert_eq!(catch_up::catch_up(ours, host).await.unwrap(), catch_up::Report::default());
+    assert_eq!(requests(ours) - before, 1, "equal heads cost one request");
+    let known = hosts::get(&ours.db, host).await.unwrap().unwrap();
+    assert_eq!(known.changes_since, versions::last_seq(&theirs.db).await.unwrap());
+}
+
+#[tokio::test]
+async fn an_altered_version_is_refused_and_the_true_one_taken_later() {
+    let rennes = rennes().await;
+    let angers = angers(&rennes.node.app).await;
+    let (theirs, ours) = (&rennes.node.app, &angers.app);
+    let host = theirs.urls.host();
+    rennes.lies.store(true, Ordering::SeqCst);
+    let report = catch_up::catch_up(ours, host).await.unwrap();
+    assert_eq!(report.refused, 1, "what was altered, and nothing else");
+    assert_ne!(register(theirs, ours).await, register(theirs, theirs).await);
+    rennes.lies.store(false, Ordering::SeqCst);
+    assert_eq!(catch_up::catch_up(ours, host).await.unwrap().appended, 1);
+    assert_eq!(register(theirs, ours).await, register(theirs, theirs).await);
+}
+
+#[tokio::test]
+async fn a_probe_recognises_a_peer_by_what_it_implements() {
+    let rennes = rennes().await;
+    let angers = angers(&rennes.node.app).await;
+    let host = rennes.node.app.urls.host();
+    let app = &angers.app;
+    let mut tx = app.db.begin().await.unwrap();
+    queue::schedule(&mut tx, "probe", host, app.clock.now_ms()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(tasks::step(app, "one").await.unwrap(), 1);
+    let known = hosts::get(&app.db, host).await.unwrap().unwrap();
+    assert_eq!(known.software.as_deref(), Some("parvis"));
+    assert!(known.parvis);
+    assert_eq!(known.relay, Some(actors::by_role(&rennes.node.app.db, "relay").await.unwrap().remove(0).uri));
+    let again = queue::get(&app.db, "probe", host).await.unwrap().unwrap();
+    assert_eq!(again.due_at - app.clock.now_ms(), SignedDuration::from_hours(7 * 24).as_millis() as i64);
+}
+
+#[tokio::test]
+async fn the_worker_catches_up_by_itself_and_stops_when_told() {
+    let rennes = rennes().await;
+    let angers = angers(&rennes.node.app).await;
+    let (theirs, ours) = (&rennes.node.app, &angers.app);
+    let stop = CancellationToken::new();
+    let working = tokio::spawn(worker::run(ours.clone(), "one".to_owned(), stop.clone()));
+    let complete = async {
+        while register(theirs, ours).await != register(theirs, theirs).await {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), complete).await.expect("it catches up");
+    assert!(ours.beat.age(ours.clock.now_ms()).is_some(), "it says that it turns");
+    stop.cancel();
+    tokio::time::timeout(std::time::Duration::from_secs(10), working).await.expect("it stops").unwrap();
+}
