@@ -336,9 +336,9 @@ async fn d11_answers_to_deliveries() {
     let endless = post("/endless").await.expect("an answer");
     assert_eq!((endless.status, endless.body.len()), (202, 8192));
     let later = post("/later").await.expect("an answer");
-    assert_eq!((later.status, later.retry_after), (503, Some(Duration::from_secs(120))));
+    assert_eq!((later.status, later.retry_after), (503, Some(Duration::from_mins(2))));
     let much_later = post("/much-later").await.expect("an answer");
-    assert_eq!(much_later.retry_after, Some(Duration::from_secs(86_400)));
+    assert_eq!(much_later.retry_after, Some(Duration::from_hours(24)));
     assert_eq!(post("/moved").await.expect("an answer").status, 301, "a delivery follows no redirect");
     assert_eq!(post("/gone").await.expect("an answer").status, 410);
     assert!(post("/headers").await.is_err());

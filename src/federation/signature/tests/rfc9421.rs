@@ -15,8 +15,8 @@ fn signed(components: &str, parameters: &str, who: impl Fn(&[u8]) -> Vec<u8>) ->
         "@query" => "?".to_owned(),
         name => sent.headers[name].to_str().unwrap().to_owned(),
     };
-    let mut base: String = components.split(' ').map(|name| format!("{name}: {}\n", line(name))).collect();
-    base.push_str(&format!("\"@signature-params\": ({components}){parameters}"));
+    let lines: Vec<String> = components.split(' ').map(|name| format!("{name}: {}", line(name))).collect();
+    let base = format!("{}\n\"@signature-params\": ({components}){parameters}", lines.join("\n"));
     let signature = STANDARD.encode(who(base.as_bytes()));
     sent.set("signature-input", &format!("sig1=({components}){parameters}"))
         .set("signature", &format!("sig1=:{signature}:"))
