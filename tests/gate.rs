@@ -208,6 +208,10 @@ async fn s22_s23_a_key_document_proves_nothing_by_itself() {
     // Neither is asked for again.
     world.refused_quietly(&claimed, Refusal::KeyUnknown).await;
     world.refused_quietly(&other, Refusal::KeyUnknown).await;
+    // S22: the actor does not list a key of that name.
+    let unlisted = world.message("angers", "/alice", &KEYS[0]).key_id(alice.join("#other-key"));
+    assert_eq!(world.refused(&unlisted, Refusal::KeyUnknown).await, ["angers.localhost/alice"]);
+    world.refused_quietly(&unlisted, Refusal::KeyUnknown).await;
     // An actor document of somebody else at the URL of the key.
     let actor = forged(&|_| world.actor("angers", "/alice", &KEYS[1]));
     world.refused(&actor, Refusal::KeyUnknown).await;
@@ -291,6 +295,26 @@ async fn s26_a_new_key_at_the_origin_is_taken_up() {
     world.admitted(&world.message("angers", "/a", &KEYS[1])).await;
     assert_eq!(world.asked(), ["angers.localhost/a"]);
     world.refused_quietly(&world.message("angers", "/a", &KEYS[0]), Refusal::SigInvalid).await;
+}
+
+#[tokio::test]
+async fn s26_a_key_that_changes_hands_does_not_speak_for_its_first_owner() {
+    let _alone = ALONE.lock().await;
+    let world = World::new().await;
+    let key = world.iri("angers", "/key");
+    let hand_to = |path: &str, signing: usize| {
+        let mut actor = world.actor("angers", path, &KEYS[signing]);
+        actor["publicKey"]["id"] = key.as_str().into();
+        let short =
+            json!({"id": key, "owner": actor["id"], "publicKeyPem": actor["publicKey"]["publicKeyPem"]});
+        world.page("angers", path, Reply::document(&actor.to_string()));
+        world.page("angers", "/key", Reply::document(&short.to_string()));
+    };
+    hand_to("/alice", 0);
+    world.admitted(&world.message("angers", "/alice", &KEYS[0]).key_id(key.clone())).await;
+    hand_to("/mallory", 1);
+    let forged = world.message("angers", "/alice", &KEYS[1]).key_id(key.clone());
+    world.refused(&forged, Refusal::KeyOwnerMismatch).await;
 }
 
 #[tokio::test]

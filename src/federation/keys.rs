@@ -66,7 +66,8 @@ pub(super) struct Found {
     pub(super) fetched: Option<RemoteActor>,
 }
 
-/// Verifies a message: by the key it names, which must be its actor's. A key that does not fit is asked for
+/// Verifies a message by the key it names (at its actor's origin, as the gate has seen), which must be that
+/// actor's. A key that does not fit is asked for
 /// once more (S26). Gives the actor if its document was fetched on the way; nothing is stored.
 ///
 /// # Errors
@@ -76,9 +77,6 @@ pub(super) async fn verify(
     checked: &Checked,
     actor: &Iri,
 ) -> Result<Option<RemoteActor>, Refusal> {
-    if !checked.key_id.same_origin(actor) {
-        return Err(Refusal::KeyOwnerMismatch);
-    }
     let found = find(app, &checked.key_id).await?;
     if found.owner != actor.as_str() {
         return Err(Refusal::KeyOwnerMismatch);
