@@ -230,6 +230,7 @@ fn vote(page: &Page, said: &said::Avis) -> Option<String> {
 }
 
 /// The parts of its text that it has (requirement 2.8).
+#[must_use]
 pub fn sections(page: &Page, said: &said::Avis) -> Vec<(&'static str, String, Markup)> {
     let parts = [
         ("diagnostic", "avis-diagnosis", &said.diagnosis),

@@ -78,6 +78,7 @@ pub async fn tally(app: &App, page: &Page, author: Option<&str>) -> Result<Tally
 }
 
 /// The checked document of an actor of ours.
+#[must_use]
 pub fn document(actor: &actors::Actor) -> Option<domain::Actor> {
     match domain::Version::parse(&actor.document) {
         Ok(domain::Version::Actor(actor)) => Some(*actor),

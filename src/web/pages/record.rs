@@ -21,7 +21,7 @@ use crate::{
     web::{
         Failure, html,
         layout::Page,
-        markup::Markup,
+        markup::{self, Markup},
         view::{self, Card, Past, People, Reply, Sheet, Statement, Text},
     },
 };
@@ -42,7 +42,7 @@ pub struct Origin {
 struct Shown {
     page: Page,
     sheet: Sheet,
-    up: Option<(String, String)>,
+    up: (String, String),
     origin: Option<Origin>,
     statement: Option<Statement>,
     facts: Vec<(String, Markup)>,
@@ -118,7 +118,7 @@ pub async fn show(app: &App, lang: Lang, path: &str, row: &Row) -> Result<Respon
     let page = page.described(sheet.text.html.as_str());
     let record = sheet.record.as_ref();
     let shown = Shown {
-        up: up(app, &page, row),
+        up: up(app, &page, row, &thread),
         origin: (!row.ours).then(|| Origin { host: row.origin.clone(), url: sheet.at_origin.clone() }),
         statement: Statement::of(app, &page, &people, row, None),
         facts: record.map(|record| facts(&page, record)).unwrap_or_default(),
@@ -136,13 +136,14 @@ pub async fn show(app: &App, lang: Lang, path: &str, row: &Row) -> Result<Respon
     Ok(html(if row.withdrawn { StatusCode::GONE } else { StatusCode::OK }, &shown))
 }
 
-/// The list a reader came from.
-fn up(app: &App, page: &Page, row: &Row) -> Option<(String, String)> {
-    if !row.ours {
-        return Some(("/recus".to_owned(), page.t("nav-received")));
+/// The way up: what it replies to, else the list it stands in.
+fn up(app: &App, page: &Page, row: &Row, thread: &[Row]) -> (String, String) {
+    let parent = row.parent.as_deref().and_then(|parent| thread.iter().find(|one| one.uri == parent));
+    match parent {
+        Some(parent) => (view::href(app, parent), markup::name(&parent.title)),
+        None if row.ours => ("/avis".to_owned(), page.t("nav-avis")),
+        None => ("/recus".to_owned(), page.t("nav-received")),
     }
-    let _ = app;
-    Some(("/avis".to_owned(), page.t("nav-avis")))
 }
 
 /// Dates and reasons that a kind has beside its words.
