@@ -166,7 +166,7 @@ fn row(record: &Record, place: &Place<'_>) -> Row {
         avis,
         addressee,
         audience: text(envelope.audience.as_ref()),
-        slug: slug(record),
+        slug: if place.ours { slug(record) } else { envelope.id.key() },
         reference: envelope.reference.clone(),
         title: record.heading(),
         lang: record.lang().to_string(),
