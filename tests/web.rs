@@ -88,11 +88,21 @@ fn paths<'a>(list: &'a Got, folder: &str) -> Vec<&'a str> {
 async fn every_page_stands_in_both_languages_with_one_heading_and_nothing_untranslated() {
     let node = node("rennes", 8201).await;
     node.publish_sample("rennes.toml").await;
-    let mut pages: Vec<String> =
-        ["/", "/conseils", "/questions", "/avis", "/recus", "/recherche", "/recherche?q=num%C3%A9rique", "/reseau"]
-            .map(str::to_owned)
-            .to_vec();
-    pages.extend(["/accessibilite", "/donnees-personnelles", "/@mairie", "/@fil", "/@relay"].map(str::to_owned));
+    let mut pages: Vec<String> = [
+        "/",
+        "/conseils",
+        "/questions",
+        "/avis",
+        "/recus",
+        "/recherche",
+        "/recherche?q=num%C3%A9rique",
+        "/reseau",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    pages.extend(
+        ["/accessibilite", "/donnees-personnelles", "/@mairie", "/@fil", "/@relay"].map(str::to_owned),
+    );
     for (kind, folder) in parvis::domain::said::Said::FOLDERS {
         let rows = records::by_kind_ours(&node.app.db, kind, &Page::first(3)).await.unwrap();
         let shown = rows.iter().filter(|_| kind != "Recommendation");
@@ -110,7 +120,9 @@ async fn every_page_stands_in_both_languages_with_one_heading_and_nothing_untran
             assert_eq!(got.text.contains("<link rel=\"canonical\"") && got.text.contains("og:title"), listed);
             assert_eq!(got.text.matches("<h1").count(), 1, "{page} has one h1");
             got.lacks("<script").lacks(" style=\"").lacks("problem-").lacks("\u{2068}");
-            for raw in ["nav-", "home-", "avis-", "proof-", "claims-", "network-", "a11y-", "privacy-", "kind-"] {
+            for raw in
+                ["nav-", "home-", "avis-", "proof-", "claims-", "network-", "a11y-", "privacy-", "kind-"]
+            {
                 got.lacks(&format!(">{raw}"));
             }
         }
@@ -124,11 +136,14 @@ async fn an_avis_shows_what_became_of_each_recommendation() {
     let list = get(&node, "/avis").await;
     assert!(paths(&list, "avis").len() >= 3);
     let answer = first(&node, "Answer").await;
-    let recommendation = records::get(&node.app.db, answer.parent.as_deref().unwrap()).await.unwrap().unwrap();
+    let recommendation =
+        records::get(&node.app.db, answer.parent.as_deref().unwrap()).await.unwrap().unwrap();
     let avis = records::get(&node.app.db, recommendation.avis.as_deref().unwrap()).await.unwrap().unwrap();
     let page = get(&node, &format!("/avis/{}", avis.slug)).await;
     page.has(&format!("<article class=\"rec\" id=\"r{}\">", recommendation.number.unwrap()));
-    page.has(&format!("href=\"/reponses/{}\"", answer.slug)).has("texte synthétique").has("Signature vérifiée");
+    page.has(&format!("href=\"/reponses/{}\"", answer.slug))
+        .has("texte synthétique")
+        .has("Signature vérifiée");
     page.has(&format!("<link rel=\"alternate\" type=\"application/activity+json\" href=\"{}\">", avis.uri));
     let on = get(&node, &format!("/reponses/{}", answer.slug)).await;
     on.has(&format!("href=\"/avis/{}#r{}\"", avis.slug, recommendation.number.unwrap()));
@@ -140,7 +155,9 @@ async fn requirement_2_24_totals_are_computed_and_the_mission_5g_counts_50_0_4()
     node.publish_sample("rennes.toml").await;
     let council = get(&node, "/conseils/mission5g").await;
     council.has("54 recommandations publiées");
-    council.has("</svg>réalisée</span> <strong>50</strong>").has("</svg>abandonnée</span> <strong>4</strong>");
+    council
+        .has("</svg>réalisée</span> <strong>50</strong>")
+        .has("</svg>abandonnée</span> <strong>4</strong>");
     english(&node, "/conseils/mission5g").await.has("54 recommendations published");
 }
 
@@ -174,9 +191,15 @@ async fn p4_a_withdrawn_avis_says_so_with_its_reason_and_what_it_said() {
     node.publish_sample("rennes.toml").await;
     let avis = first(&node, "Avis").await;
     let id = Iri::parse(&avis.uri).unwrap();
-    withdraw::withdraw(&node.app, &node.operator, &id, Reason::Duplicate, "Doublon <script>x</script> (synthétique).")
-        .await
-        .unwrap();
+    withdraw::withdraw(
+        &node.app,
+        &node.operator,
+        &id,
+        Reason::Duplicate,
+        "Doublon <script>x</script> (synthétique).",
+    )
+    .await
+    .unwrap();
     let path = format!("/avis/{}", avis.slug);
     let page = ask(&node, &path, &[("accept", "text/html")]).await;
     assert_eq!(page.status, StatusCode::GONE);
@@ -191,7 +214,10 @@ async fn w14_w15_every_response_protects_its_reader() {
     for path in ["/", "/nulle-part", "/static/style.000.css", "/recherche?q=%3Cscript%3E"] {
         let got = ask(&node, path, &[]).await;
         let policy = got.header(header::CONTENT_SECURITY_POLICY);
-        assert!(policy.starts_with("default-src 'none';") && policy.contains("frame-ancestors 'none'"), "{path}");
+        assert!(
+            policy.starts_with("default-src 'none';") && policy.contains("frame-ancestors 'none'"),
+            "{path}"
+        );
         assert!(!policy.contains("script") && !policy.contains("unsafe"), "{policy}");
         assert_eq!(got.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff");
         assert_eq!(got.header(header::REFERRER_POLICY), "no-referrer");
@@ -226,7 +252,10 @@ async fn the_switch_keeps_the_language_and_goes_back_here_only_w8() {
     ask(&node, "/avis", &kept).await.has("<html lang=\"en\">");
     for evil in ["//evil.example", "/%5Cevil.example", "https:evil", "https://evil.example/", "%0d%0aA:b"] {
         let refused = ask(&node, &format!("/langue/en?retour={evil}"), &[]).await;
-        assert_eq!((refused.status, refused.header(header::LOCATION)), (StatusCode::UNPROCESSABLE_ENTITY, ""));
+        assert_eq!(
+            (refused.status, refused.header(header::LOCATION)),
+            (StatusCode::UNPROCESSABLE_ENTITY, "")
+        );
     }
 }
 
@@ -244,7 +273,10 @@ async fn an_error_is_a_page_with_a_way_back_or_a_problem_document() {
     assert_eq!(problem.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(problem.header(header::CONTENT_TYPE), "application/problem+json");
     let document: serde_json::Value = serde_json::from_str(&problem.text).unwrap();
-    assert_eq!((&document["status"], &document["problems"][0]["rule"]), (&422.into(), &"search-length".into()));
+    assert_eq!(
+        (&document["status"], &document["problems"][0]["rule"]),
+        (&422.into(), &"search-length".into())
+    );
     assert!(document["problems"][0]["message"].as_str().unwrap().contains("200 characters"));
 
     let wrong = Request::post("/avis").body(Body::empty()).unwrap();
@@ -277,7 +309,9 @@ async fn c2_c8_replies_are_shown_once_approved_cleaned_and_by_their_address() {
     let mut tx = node.app.db.begin().await.unwrap();
     let shown = "<p>Bravo<img src=x onerror=alert(1)> <a href=\"javascript:x\">ici</a></p>";
     storage::replies::put(&mut tx, &reply("https://social.example/1", "approved", shown)).await.unwrap();
-    storage::replies::put(&mut tx, &reply("https://social.example/2", "held", "<p>En attente</p>")).await.unwrap();
+    storage::replies::put(&mut tx, &reply("https://social.example/2", "held", "<p>En attente</p>"))
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let page = get(&node, &format!("/avis/{}", avis.slug)).await;
     page.has("Bravo").has("@eve@social.example").lacks("onerror").lacks("javascript:").lacks("\u{202e}");

@@ -3,6 +3,7 @@
 
 use fluent_templates::fluent_bundle::FluentValue;
 use jiff::tz::TimeZone;
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::{dates, markup, markup::Markup, stylesheet};
 use crate::{
@@ -209,8 +210,14 @@ impl Page {
 
     /// A message with a word.
     #[must_use]
-    pub fn with(&self, key: &str, name: &'static str, value: &str) -> String {
-        i18n::t_args(self.lang, key, &[(name, FluentValue::from(value))])
+    pub fn with(&self, key: &str, name: &'static str, value: impl AsRef<str>) -> String {
+        i18n::t_args(self.lang, key, &[(name, FluentValue::from(value.as_ref()))])
+    }
+
+    /// The city after a noun: « de Rennes », « d’Angers », « du Havre »; “of Rennes”.
+    #[must_use]
+    pub fn of_city(&self) -> String {
+        of_place(self.lang, &self.city)
     }
 
     /// A number, grouped.
@@ -239,5 +246,40 @@ impl Page {
         jiff::Timestamp::from_millisecond(millis)
             .map(|at| dates::instant(self.lang, &self.zone, Instant::of(at)))
             .unwrap_or_default()
+    }
+}
+
+/// A place after a noun, with the elision and the contractions of French.
+fn of_place(lang: Lang, name: &str) -> String {
+    if lang == Lang::En {
+        return format!("of {name}");
+    }
+    if let Some(rest) = name.strip_prefix("Le ") {
+        return format!("du {rest}");
+    }
+    if let Some(rest) = name.strip_prefix("Les ") {
+        return format!("des {rest}");
+    }
+    let first = name.nfd().next().unwrap_or_default().to_ascii_lowercase();
+    if matches!(first, 'a' | 'e' | 'i' | 'o' | 'u' | 'y') {
+        format!("d’{name}")
+    } else {
+        format!("de {name}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_after_a_noun_in_french() {
+        let of = |name| of_place(Lang::Fr, name);
+        assert_eq!(of("Rennes"), "de Rennes");
+        assert_eq!(of("Angers"), "d’Angers");
+        assert_eq!(of("Évreux"), "d’Évreux");
+        assert_eq!(of("Le Havre"), "du Havre");
+        assert_eq!(of("Les Ulis"), "des Ulis");
+        assert_eq!(of_place(Lang::En, "Angers"), "of Angers");
     }
 }

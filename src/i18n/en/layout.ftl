@@ -21,6 +21,7 @@ footer-licence = Texts under Licence Ouverte 2.0 unless stated otherwise
 footer-source = Parvis free software (AGPL 3.0 or later)
 footer-address = Follow from the fediverse:
 
+list-label = List, the latest first
 pager-label = Pages
 pager-next = Older
 pager-first = Back to the first page

@@ -41,4 +41,4 @@ privacy-follow = The address of your account is kept so that publications can be
 privacy-register-title = The public register
 privacy-register = The texts of councils and authorities are published without limit of time. People drawn by lot are not named in them.
 privacy-rights-title = Your rights
-privacy-rights = To access, correct or erase your data, write to the data protection officer of { $city }. You can also turn to the CNIL, the French data protection authority.
+privacy-rights = To access, correct or erase your data, write to the data protection officer { $ofCity }. You can also turn to the CNIL, the French data protection authority.

@@ -1,6 +1,7 @@
 # Common marks.
 
 mark-synthetic = synthetic text
+mark-sample = sample account
 mark-withdrawn = withdrawn
 mark-official = official account
 machine-translation = Machine translation provided by the author. Only the original text is authoritative.
@@ -17,11 +18,12 @@ decision-is = Decision: { $label }.
 dated = dated
 promised-by = Announced for:
 evidence = See the evidence
+sources = Sources and documents
 atom-feed = Atom feed
 
 # Home
 
-home-title = What the citizen councils of { $city } say
+home-title = What the citizen councils { $ofCity } say
 home-lead = Residents meeting in councils study questions and give their avis (formal opinions). Read here what they recommend, what the authority answered to each recommendation, and what it did about it.
 home-standing = Where do things stand?
 home-standing-count = { $n ->

@@ -21,6 +21,7 @@ footer-licence = Textes sous Licence Ouverte 2.0, sauf mention contraire
 footer-source = Logiciel libre Parvis (AGPL 3.0 ou ultérieure)
 footer-address = Suivre depuis le fédivers :
 
+list-label = Liste, du plus récent au plus ancien
 pager-label = Pages
 pager-next = Plus anciens
 pager-first = Retour au début

@@ -41,4 +41,4 @@ privacy-follow = L’adresse de votre compte est conservée pour vous envoyer le
 privacy-register-title = Le registre public
 privacy-register = Les textes des conseils et des collectivités sont publiés sans limite de durée. Les personnes tirées au sort n’y sont pas nommées.
 privacy-rights-title = Vos droits
-privacy-rights = Pour accéder à vos données, les rectifier ou les faire effacer, adressez-vous au délégué à la protection des données de { $city }. Vous pouvez aussi saisir la CNIL.
+privacy-rights = Pour accéder à vos données, les rectifier ou les faire effacer, adressez-vous au délégué à la protection des données { $ofCity }. Vous pouvez aussi saisir la CNIL.

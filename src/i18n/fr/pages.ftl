@@ -1,6 +1,7 @@
 # Marques communes.
 
 mark-synthetic = texte synthétique
+mark-sample = compte d’exemple
 mark-withdrawn = retiré
 mark-official = compte officiel
 machine-translation = Traduction automatique, fournie par l’auteur. Seul le texte d’origine fait foi.
@@ -17,11 +18,12 @@ decision-is = Décision : { $label }.
 dated = en date du
 promised-by = Échéance annoncée :
 evidence = Voir la preuve
+sources = Sources et documents
 atom-feed = Flux Atom
 
 # Accueil
 
-home-title = Ce que disent les conseils citoyens de { $city }
+home-title = Ce que disent les conseils citoyens { $ofCity }
 home-lead = Des habitants réunis en conseils étudient des questions et rendent des avis. Ici se lisent leurs recommandations, ce que la collectivité a répondu à chacune, et ce qu’elle en a fait.
 home-standing = Où en est-on ?
 home-standing-count = { $n ->

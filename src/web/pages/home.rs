@@ -6,7 +6,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use super::council::{self, Brief};
 use crate::{
     App, Result,
-    i18n::{Lang, t_args},
+    i18n::{Lang, t},
     storage::{
         actors,
         records::{self, Page as Slice, Row},
@@ -33,7 +33,7 @@ struct Home {
 /// # Errors
 /// Those of the database.
 pub async fn show(State(app): State<App>, lang: Lang) -> Result<Response, Failure> {
-    let lead = t_args(lang, "home-lead", &[("city", app.config.city.name.as_str().into())]);
+    let lead = t(lang, "home-lead");
     let mut page = Page::new(&app, lang, "/").described(&lead);
     let ours = actors::ours(&app.db).await?;
     page.profiles = ours.iter().filter_map(|actor| actor.url.clone()).collect();

@@ -28,6 +28,7 @@ use crate::{
 struct Profile {
     page: Page,
     role: String,
+    synthetic: bool,
     summary: Markup,
     followers: i64,
     council: Option<String>,
@@ -47,7 +48,9 @@ pub async fn show(
     let unknown = || Error::not_found(format!("actor {named}"));
     let handle = named.strip_prefix('@').ok_or_else(unknown)?.to_owned();
     let actor = actors::by_handle(&app.db, &handle).await?.ok_or_else(unknown)?;
-    let summary = council::document(&actor).map(|one| one.summary).unwrap_or_default();
+    let document = council::document(&actor);
+    let synthetic = document.as_ref().is_some_and(|one| one.synthetic);
+    let summary = document.map(|one| one.summary).unwrap_or_default();
     let role = actor.role.clone().unwrap_or_default();
     let is_council = role == "council";
     let feed = is_council.then(|| format!("/flux/{handle}.atom"));
@@ -65,6 +68,7 @@ pub async fn show(
         latest.into_iter().filter(|row| row.kind != "Recommendation" && !row.withdrawn).take(10).collect();
     let people = People::load(&app, [actor.uri.as_str()]).await?;
     let profile = Profile {
+        synthetic,
         role: page.label("role", &role),
         summary: markup::clean(&summary),
         followers: follows::count_followers(&app.db, &actor.uri).await?,

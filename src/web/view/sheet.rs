@@ -6,9 +6,10 @@ use super::{People, Text, Who};
 use crate::{
     App,
     domain::{
-        Iri, Record, Version,
+        CivilDate, Iri, Record, Version,
         codes::{Licence, Theme},
         links,
+        record::Envelope,
         said::Said,
     },
     storage::records::Row,
@@ -28,7 +29,9 @@ pub struct Card {
     pub lang: String,
     /// Its author.
     pub who: Who,
-    /// When it was published.
+    /// The day it tells of, when its author says one: adopted, asked, decided, handed over.
+    pub on: Option<Markup>,
+    /// When it was published here.
     pub published: Markup,
     /// Where it comes from, when not from here.
     pub origin: Option<String>,
@@ -63,6 +66,8 @@ pub struct Sheet {
     pub licence: Option<(String, Option<String>)>,
     /// Labels of its themes.
     pub themes: Vec<String>,
+    /// Its sources and files: name and address.
+    pub links: Vec<(String, String)>,
     /// The checked document; none once withdrawn.
     pub record: Option<Record>,
     /// Why it was withdrawn: label and words.
@@ -79,6 +84,7 @@ impl Card {
             title: markup::name(&row.title),
             lang: row.lang.clone(),
             who: people.who(&row.author),
+            on: historical(row).map(|date| page.civil(&date)),
             published: page.day(&row.published),
             origin: (!row.ours).then(|| row.origin.clone()),
             synthetic: row.synthetic,
@@ -123,6 +129,7 @@ impl Sheet {
             proof: row.proof.clone(),
             licence: envelope.and_then(|e| e.licence.as_deref()).map(|code| licence(code, page)),
             themes: record.as_ref().map(|record| themes(record, page)).unwrap_or_default(),
+            links: envelope.map(links_of).unwrap_or_default(),
             record,
             reason,
         }
@@ -162,6 +169,14 @@ fn own_url(app: &App, row: &Row) -> Option<String> {
     path.starts_with('/').then(|| path.to_owned())
 }
 
+/// The day a record tells of (register.md rule 3: `published` is never a historical date).
+fn historical(row: &Row) -> Option<CivilDate> {
+    let document: serde_json::Value = serde_json::from_str(&row.document).ok()?;
+    ["adoptedOn", "askedOn", "decidedOn", "asOf", "deliveredOn"]
+        .iter()
+        .find_map(|term| CivilDate::parse(document.get(format!("parvis:{term}"))?.as_str()?).ok())
+}
+
 /// What a kind is called; one we do not know keeps its own name.
 fn kind_label(page: &Page, kind: &str) -> String {
     page.label("kind", kind)
@@ -172,15 +187,27 @@ fn licence(code: &str, page: &Page) -> (String, Option<String>) {
     (licence.label(page.lang.code()).to_owned(), licence.url().map(ToOwned::to_owned))
 }
 
+/// The links and files a record names, but for the link to its own page.
+fn links_of(envelope: &Envelope) -> Vec<(String, String)> {
+    let own = envelope.url.as_ref().map_or("", |url| url.as_str());
+    let shown = envelope.attachment.iter().filter_map(|one| {
+        let address = one["href"].as_str().or_else(|| one["url"].as_str())?;
+        let web = address.starts_with("https://") || address.starts_with("http://");
+        let name = markup::name(one["name"].as_str().unwrap_or(address));
+        (web && address != own).then(|| (name, address.to_owned()))
+    });
+    shown.collect()
+}
+
 /// Labels of the shared themes, the hashtags of the others, each once.
 fn themes(record: &Record, page: &Page) -> Vec<String> {
     let mut seen = HashSet::new();
     let label = |theme: String| {
         let shared = Theme::list().codes.iter().find(|entry| entry.code.replace('-', "") == theme);
-        shared.map_or_else(
-            || markup::name(&format!("#{theme}")),
-            |entry| entry.label.of(page.lang.code()).to_owned(),
-        )
+        let free = || {
+            Theme::parse(&theme).map_or_else(|_| markup::name(&theme), |theme| theme.label(page.lang.code()))
+        };
+        shared.map_or_else(free, |entry| entry.label.of(page.lang.code()).to_owned())
     };
     links::themes(record).into_iter().map(label).filter(|theme| seen.insert(theme.clone())).collect()
 }

@@ -2,7 +2,7 @@
 //! is one, always with the original beside it, and a warning when a machine made it (requirement 4.11).
 
 use crate::{
-    domain::Record,
+    domain::{self, Record, phrases::Phrases},
     i18n::Lang,
     web::markup::{self, Markup},
 };
@@ -14,6 +14,8 @@ pub struct Text {
     pub lang: String,
     /// Clean HTML.
     pub html: Markup,
+    /// What its author notes at the end about how authentic it is.
+    pub note: Option<Markup>,
     /// A machine translated it.
     pub machine: bool,
     /// The author's own words, when `html` is a translation: language and HTML.
@@ -21,59 +23,113 @@ pub struct Text {
 }
 
 impl Text {
-    /// The content of a record, without the bold line that repeats its title.
+    /// The content of a record, without what its page says around it: the bold title, the mark of a
+    /// synthetic text, the link to the page itself.
     #[must_use]
     pub fn of(record: &Record, reader: Lang) -> Self {
         let envelope = &record.envelope;
+        let page = envelope.url.as_ref().map_or("", |url| url.as_str());
         let own_lang = record.lang();
-        let own = shown(envelope.content.as_str());
+        let own = Shown::of(envelope.content.as_str(), page, &own_lang);
         let translated = envelope
             .content_map
             .iter()
             .find(|(tag, _)| Lang::of(tag) == Some(reader) && Lang::of(own_lang.as_str()) != Some(reader))
-            .and_then(|(tag, text)| Some((tag, text.as_str()?)));
+            .and_then(|(tag, text)| Some((domain::Lang::parse(tag).ok()?, text.as_str()?)));
         match translated {
-            Some((tag, text)) => Self {
-                lang: tag.clone(),
-                html: shown(text),
-                machine: envelope.machine_translated.iter().any(|lang| lang.as_str() == tag),
-                original: Some((own_lang.to_string(), own)),
+            Some((tag, text)) => {
+                let shown = Shown::of(text, page, &tag);
+                Self {
+                    machine: envelope.machine_translated.contains(&tag),
+                    lang: tag.to_string(),
+                    html: shown.html,
+                    note: shown.note,
+                    original: Some((own_lang.to_string(), own.html)).filter(|(_, html)| !html.is_empty()),
+                }
+            }
+            None => Self {
+                lang: own_lang.to_string(),
+                html: own.html,
+                note: own.note,
+                machine: false,
+                original: None,
             },
-            None => Self { lang: own_lang.to_string(), html: own, machine: false, original: None },
         }
-    }
-
-    /// Words that have no translation.
-    #[must_use]
-    pub fn plain(lang: &str, html: &str) -> Self {
-        Self { lang: lang.to_owned(), html: shown(html), machine: false, original: None }
     }
 }
 
-/// Clean HTML without its first paragraph when that is all bold: the page has it as a heading.
-fn shown(html: &str) -> Markup {
-    let rest = html
-        .strip_prefix("<p><strong>")
-        .and_then(|rest| rest.split_once("</p>"))
-        .filter(|(first, _)| {
-            first.find("</strong>").is_some_and(|end| end + "</strong>".len() == first.len())
-        })
-        .map(|(_, rest)| rest)
-        .filter(|rest| !rest.trim().is_empty());
-    markup::clean(rest.unwrap_or(html))
+/// The parts of a content that a page shows.
+struct Shown {
+    html: Markup,
+    note: Option<Markup>,
+}
+
+impl Shown {
+    fn of(html: &str, page: &str, lang: &domain::Lang) -> Self {
+        let mut rest = html.trim();
+        if let Some((first, after)) =
+            rest.strip_prefix("<p><strong>").and_then(|rest| rest.split_once("</p>"))
+            && first.find("</strong>").is_some_and(|end| end + "</strong>".len() == first.len())
+        {
+            rest = after;
+        }
+        if let Some((before, last)) = last_paragraph(rest)
+            && !page.is_empty()
+            && last
+                .strip_prefix(&format!("<a href=\"{}\">", domain::html::escape(page)))
+                .is_some_and(|link| link.find("</a>") == link.len().checked_sub(4))
+        {
+            rest = before;
+        }
+        let mut note = None;
+        if let Some((before, last)) = last_paragraph(rest)
+            && let Some(words) = last.strip_prefix("<em>").and_then(|words| words.strip_suffix("</em>"))
+        {
+            if words == Phrases::of(lang).synthetic() {
+                rest = before;
+            } else {
+                note = Some(markup::clean(words));
+            }
+        }
+        Self { html: markup::clean(rest), note }
+    }
+}
+
+/// A text before its last paragraph, and the inside of that.
+fn last_paragraph(html: &str) -> Option<(&str, &str)> {
+    let (before, last) = html.strip_suffix("</p>")?.rsplit_once("<p>")?;
+    Some((before, last))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn shown(html: &str) -> Shown {
+        Shown::of(html, "https://rennes.example/avis/1", &domain::Lang::french())
+    }
+
     #[test]
-    fn the_bold_first_line_is_not_said_twice() {
-        assert_eq!(shown("<p><strong>Titre</strong></p><p>Texte</p>").as_str(), "<p>Texte</p>");
+    fn what_the_page_says_around_a_text_is_not_said_twice() {
+        let link = "<p><a href=\"https://rennes.example/avis/1\">Lire sur le site de la ville</a></p>";
         assert_eq!(
-            shown("<p><strong>Un</strong> mot</p><p>b</p>").as_str(),
-            "<p><strong>Un</strong> mot</p><p>b</p>"
+            shown(&format!("<p><strong>Titre</strong></p><p>Texte</p>{link}")).html.as_str(),
+            "<p>Texte</p>"
         );
-        assert_eq!(shown("<p><strong>Seul</strong></p>").as_str(), "<p><strong>Seul</strong></p>");
+        let synthetic = format!("<p><em>{}</em></p>", Phrases::of(&domain::Lang::french()).synthetic());
+        assert_eq!(shown(&format!("<p>Texte</p>{synthetic}{link}")).html.as_str(), "<p>Texte</p>");
+        assert_eq!(shown("<p><strong>Un</strong> mot</p>").html.as_str(), "<p><strong>Un</strong> mot</p>");
+        let elsewhere = "<p><a href=\"https://evil.example\">Lire</a></p>";
+        assert!(
+            shown(elsewhere).html.as_str().contains("evil.example"),
+            "only the link to the page itself goes"
+        );
+    }
+
+    #[test]
+    fn an_authors_note_stays_and_is_known_as_one() {
+        let noted = shown("<p>Texte</p><p><em>Dates authentiques.</em></p>");
+        assert_eq!(noted.html.as_str(), "<p>Texte</p><p><em>Dates authentiques.</em></p>");
+        assert_eq!(noted.note.unwrap().as_str(), "Dates authentiques.");
     }
 }
