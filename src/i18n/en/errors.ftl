@@ -129,3 +129,19 @@ problem-attachment-one = The attachment must give either a file or an address. K
 
 # Configuration.
 problem-ca-file = The authority certificate cannot be read. Check the file.
+
+# Register, publication and federation.
+problem-addressee-unknown = This node has never seen this account. Follow its server, or check the address.
+problem-cursor = The place in the collection cannot be read. Start again from its first page.
+problem-export-line = This line of the export cannot be read. Make the export again.
+problem-file-path = The path of the attached file leaves the dossier. Put the file beside the dossier.
+problem-hash-differs = The hash computed again is not the one recorded: the text was altered. Compare it with a peer’s.
+problem-row-differs = The row of the register does not say the same as its document. Run parvis reindex, or restore a backup.
+problem-host = The name of the server must be a lower-case host, with its port if it has one. Correct it.
+problem-policy = The rule of a server is allowed, limited or blocked. Choose one of these words.
+problem-not-a-record = An account is not a record. Give the reference of a question, an avis, an answer or a follow-up.
+problem-not-an-actor = This item is not an account. Give the reference of an authority or a council.
+problem-not-published = The record it depends on is not published. Publish that one first.
+problem-proof-key = The key that signed is unknown. Fetch the author’s account from its server.
+problem-proof-key-revoked = The key was revoked when it signed. Do not trust this text.
+problem-webfinger-resource = The resource must be a single address acct:account@server or an address of this site. Correct it.

@@ -129,3 +129,19 @@ problem-attachment-one = La pièce jointe doit donner soit un fichier, soit une 
 
 # Configuration.
 problem-ca-file = Le certificat d’autorité ne se lit pas. Vérifiez le fichier.
+
+# Registre, publication et fédération.
+problem-addressee-unknown = Ce compte n’a jamais été vu par ce nœud. Suivez son serveur, ou vérifiez l’adresse.
+problem-cursor = La place dans la collection est illisible. Repartez de sa première page.
+problem-export-line = Cette ligne de l’export n’est pas lisible. Refaites l’export.
+problem-file-path = Le chemin du fichier joint sort du dossier. Placez le fichier à côté du dossier.
+problem-hash-differs = L’empreinte recalculée n’est pas celle qui est inscrite : le texte a été altéré. Comparez-le à celui d’un pair.
+problem-row-differs = La ligne du registre ne dit pas la même chose que son document. Lancez parvis reindex, ou restaurez une sauvegarde.
+problem-host = Le nom du serveur doit être un hôte en minuscules, avec son port s’il y en a un. Corrigez-le.
+problem-policy = La règle d’un serveur est allowed, limited ou blocked. Choisissez l’un de ces mots.
+problem-not-a-record = Un compte n’est pas un enregistrement. Donnez la référence d’une question, d’un avis, d’une réponse ou d’un suivi.
+problem-not-an-actor = Cet élément n’est pas un compte. Donnez la référence d’une collectivité ou d’un conseil.
+problem-not-published = L’enregistrement dont il dépend n’est pas publié. Publiez-le d’abord.
+problem-proof-key = La clé qui a signé est inconnue. Récupérez le compte de l’auteur chez lui.
+problem-proof-key-revoked = La clé était révoquée quand elle a signé. Ne vous fiez pas à ce texte.
+problem-webfinger-resource = La ressource doit être une seule adresse acct:compte@serveur ou une adresse de ce site. Corrigez-la.
