@@ -119,8 +119,20 @@ pub async fn create(app: &App, operator: &Operator, profile: &Profile, id: Iri) 
         storage::keys::put(&mut tx, row).await?;
     }
     write(app, &mut tx, &document, profile.role).await?;
+    tell(app, &mut tx, &actor, &document).await?;
     storage::audit::add(&mut tx, &operator.deed("create-actor", id.as_str()), app.clock.now_ms()).await?;
-    tx.commit().await
+    tx.commit().await?;
+    app.wake.notify_one();
+    Ok(())
+}
+
+/// Tells those who follow the actor, and the peers, what it says of itself now.
+async fn tell(app: &App, tx: &mut Tx, actor: &Actor, document: &Document) -> Result<()> {
+    let mut addressed = Document::new();
+    addressed.insert("attributedTo".to_owned(), actor.id.to_string().into());
+    addressed.insert("to".to_owned(), vec![crate::domain::activity::PUBLIC].into());
+    addressed.insert("cc".to_owned(), vec![actor.followers.to_string()].into());
+    enqueue::carry(app, tx, &Kind::Update, document, &addressed).await
 }
 
 /// Version 1, from the profile and the actors that are there.
@@ -194,11 +206,7 @@ async fn change(
     let key = new_keys::proof_key(app, &mut tx, &actor.id).await?;
     let document = signed(&actor.to_document(), &key, actor.updated.unwrap_or(now));
     write(app, &mut tx, &document, profile.role).await?;
-    let mut addressed = Document::new();
-    addressed.insert("attributedTo".to_owned(), actor.id.to_string().into());
-    addressed.insert("to".to_owned(), vec![crate::domain::activity::PUBLIC].into());
-    addressed.insert("cc".to_owned(), vec![actor.followers.to_string()].into());
-    enqueue::carry(app, &mut tx, &Kind::Update, &document, &addressed).await?;
+    tell(app, &mut tx, &actor, &document).await?;
     storage::audit::add(&mut tx, &operator.deed("change-actor", actor.id.as_str()), app.clock.now_ms())
         .await?;
     tx.commit().await?;

@@ -19,8 +19,15 @@ const LATER: Duration = Duration::from_mins(5);
 /// `Invalid` when the name is none of the three, `NotFound` when nobody there has it, `Unavailable` when
 /// the server is silent.
 pub async fn actor(app: &App, named: &str) -> Result<Actor> {
+    let mut named = named;
+    let id;
     if named.contains("://") {
-        return actors::known_or_fetched(app, &Iri::parse(named)?).await;
+        id = Iri::parse(named)?;
+        // The address of a site means its server.
+        if id.as_str().trim_end_matches('/') != id.origin() {
+            return actors::known_or_fetched(app, &id).await;
+        }
+        named = id.host();
     }
     let (user, host) = split(named).ok_or_else(|| Error::invalid(named, "account", ""))?;
     let id = webfinger(app, &user, &host).await?;
