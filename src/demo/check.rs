@@ -6,9 +6,13 @@ use super::{Demo, Teller, Told, citizen::Citizen, load, nodes::Node, read};
 use crate::{
     Error, Result,
     actions::{Operator, publish::Published, replies, verify, withdraw},
-    domain::{Iri, codes::Reason},
+    domain::{
+        Iri,
+        codes::{Reason, Status},
+    },
     dossier::Text,
     storage::{self, records::Page},
+    web::view::standings,
 };
 
 /// One expectation and what was seen.
@@ -106,17 +110,16 @@ async fn heads_of(node: &Node, host: &str, ours: bool) -> Result<Vec<String>> {
 /// Mission 5G, 54 proposals: 50 done, none in progress, 4 abandoned, computed from the follow-ups, at
 /// home and elsewhere alike.
 async fn totals(demo: &Demo, looking: &mut Looking<'_>) -> Result<()> {
+    let rennes = demo.node("rennes");
+    let council = storage::actors::by_handle(&rennes.app.db, "mission5g").await?;
+    let council = council.ok_or_else(|| Error::not_found("mission5g"))?.uri;
     for name in ["rennes", "nancy"] {
         let node = demo.node(name);
-        let rows = storage::records::by_kind(&node.app.db, "FollowUp", &Page::first(1000)).await?;
-        let host = demo.node("rennes").city.host();
-        let count = |code: &str| {
-            let wire = format!("parvis:{code}");
-            let ours = rows.iter().filter(|row| row.origin == host && row.slug.starts_with("mission-5g"));
-            ours.filter(|row| row.status.as_deref() == Some(&wire)).count()
-        };
-        let seen = format!("{}/{}/{}", count("done"), count("in-progress"), count("abandoned"));
-        looking.see(format!("Mission 5G seen from {}", node.city.title), "50/0/4", seen);
+        let statuses = standings(&node.app, Some(&council)).await?;
+        let count = |status: &Status| statuses.iter().filter(|one| *one == status).count();
+        let seen =
+            [Status::Done, Status::InProgress, Status::Abandoned].map(|status| count(&status).to_string());
+        looking.see(format!("Mission 5G seen from {}", node.city.title), "50/0/4", seen.join("/"));
     }
     Ok(())
 }

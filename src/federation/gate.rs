@@ -60,6 +60,16 @@ pub async fn admit(app: &App, message: Incoming<'_>) -> Result<Admitted, Refusal
     admitted
 }
 
+/// Who signed a GET, if its signature holds: asks nothing of the network, since anybody may read.
+pub async fn reader(app: &App, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Iri> {
+    let peer = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
+    let checked = check_signature(app, &Incoming { method, uri, headers, body: b"", peer }).ok()?;
+    let key = storage::keys::get(&app.db, checked.key_id.as_str()).await.ok()??;
+    let known = signature::VerifyingKey::parse(&key.public).ok()?;
+    checked.verify(&known).ok()?;
+    Iri::parse(&key.actor).ok()
+}
+
 async fn judge(app: &App, message: Incoming<'_>) -> Result<Admitted, Refusal> {
     let (checked, claim) = before_any_network(app, &message)?;
     refuse_blocked(app, &claim.actor).await?;

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use axum::{extract::State, response::Response};
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, Method, Uri};
 use serde_json::{Value, json};
 
-use super::respond;
+use super::{gate, respond};
 use crate::{
     App, Error, Result,
     domain::Hash,
@@ -37,8 +37,14 @@ pub(super) fn summary(heads: &[Head]) -> Summary {
     Summary { head: Hash::of(text.as_bytes()), count: lines.len() }
 }
 
-/// `GET /api/v1/heads`: our authors' heads, sorted by author, and the number of the latest append.
-pub async fn heads(State(app): State<App>, headers: HeaderMap) -> Response {
+/// `GET /api/v1/heads`: our authors' heads, sorted by author, and the number of the latest append. A peer
+/// that asks is there again: what waits for it is tried at once (threats R5).
+pub async fn heads(State(app): State<App>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if let Some(reader) = gate::reader(&app, &method, &uri, &headers).await
+        && let Err(error) = super::delivery::returned(&app, reader.host()).await
+    {
+        tracing::warn!(%error, "a peer's return could not be noted");
+    }
     respond::answer(&headers, list(&app).await)
 }
 

@@ -79,7 +79,7 @@ fn refusal(refusal: Refusal) -> Response {
 /// # Errors
 /// Why it has no effect.
 async fn receive(app: &App, admitted: Admitted) -> Result<Outcome> {
-    heard_from(app, &admitted.actor.host).await?;
+    delivery::returned(app, &admitted.actor.host).await?;
     let activity = Activity::from_document(admitted.activity)?;
     if storage::received::known(&app.db, activity.id.as_str()).await? {
         metrics::counter!("ap_replayed_total").increment(1);
@@ -93,24 +93,6 @@ async fn receive(app: &App, admitted: Admitted) -> Result<Outcome> {
         Err(error) => tracing::info!(kind, actor = %message.sender.uri, %error, "message without effect"),
     }
     outcome
-}
-
-/// A host that speaks is there: what waits for it is tried soon (threats R5).
-async fn heard_from(app: &App, host: &str) -> Result<()> {
-    const MINUTE_MS: i64 = 60_000;
-    let known = storage::hosts::get(&app.db, host).await?;
-    let stale = known.as_ref().is_none_or(|host| {
-        host.state != storage::hosts::WELL
-            || host.last_seen_at.is_none_or(|at| at < app.clock.now_ms() - MINUTE_MS)
-    });
-    if stale {
-        let mut tx = app.db.begin().await?;
-        storage::hosts::ensure(&mut tx, host).await?;
-        delivery::heard_from(app, &mut tx, host).await?;
-        tx.commit().await?;
-        app.wake.notify_one();
-    }
-    Ok(())
 }
 
 /// Short and constant: nothing of the request is echoed.

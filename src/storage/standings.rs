@@ -11,10 +11,10 @@ use crate::Result;
 
 queries! {
     ASKED = "SELECT uri, avis, addressee FROM records
-        WHERE kind = 'Recommendation' AND ours AND NOT withdrawn AND (author = $1 OR $1 = '') ORDER BY uri";
+        WHERE kind = 'Recommendation' AND NOT withdrawn AND (author = $1 OR ($1 = '' AND ours)) ORDER BY uri";
     SAID = "SELECT l.target, r.uri, r.kind, r.author, r.decision, r.status, r.proof, r.published
         FROM records t JOIN links l ON l.target = t.uri AND l.relation = 'concerns' JOIN records r ON r.uri = l.source
-        WHERE t.kind IN ('Recommendation', 'Avis') AND t.ours AND (t.author = $1 OR $1 = '')
+        WHERE t.kind IN ('Recommendation', 'Avis') AND (t.author = $1 OR ($1 = '' AND t.ours))
             AND r.kind IN ('Answer', 'FollowUp', 'Delivery') AND NOT r.withdrawn
         ORDER BY l.target, r.published, r.uri";
     PRODUCED = "SELECT a.uri AS council,
@@ -80,7 +80,7 @@ pub async fn asked(db: &Db, author: &str) -> Result<Vec<Asked>> {
     db.all(&ASKED, args![author]).await
 }
 
-/// What was signed about our recommendations and avis; about those of one author unless `author` is empty.
+/// What was signed about our recommendations and avis; about those of one author, ours or not, unless `author` is empty.
 ///
 /// # Errors
 /// Those of the database.

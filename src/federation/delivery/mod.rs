@@ -14,6 +14,9 @@ use crate::{
     storage::{Tx, hosts},
 };
 
+/// How often it is written down that a host that is well was heard.
+const HEARD_EVERY: Duration = Duration::from_mins(1);
+
 /// A host that writes to us is tried within this time, however often it writes.
 const SOON: Duration = Duration::from_secs(15);
 
@@ -25,4 +28,24 @@ const SOON: Duration = Duration::from_secs(15);
 pub async fn heard_from(app: &App, tx: &mut Tx, host: &str) -> Result<()> {
     let now = app.clock.now_ms();
     hosts::seen(tx, host, now, now + i64::try_from(SOON.as_millis()).unwrap_or(0)).await
+}
+
+/// Notes that a host spoke to us with a signature that holds, and wakes the worker; a host that is well is
+/// written down once a minute.
+///
+/// # Errors
+/// Those of the database.
+pub async fn returned(app: &App, host: &str) -> Result<()> {
+    let since = app.clock.now_ms() - i64::try_from(HEARD_EVERY.as_millis()).unwrap_or(0);
+    let known = hosts::get(&app.db, host).await?;
+    let stale = known
+        .is_none_or(|host| host.state != hosts::WELL || host.last_seen_at.is_none_or(|seen| seen < since));
+    if stale {
+        let mut tx = app.db.begin().await?;
+        hosts::ensure(&mut tx, host).await?;
+        heard_from(app, &mut tx, host).await?;
+        tx.commit().await?;
+        app.wake.notify_one();
+    }
+    Ok(())
 }
