@@ -362,7 +362,7 @@ async fn a_peer_that_hangs_holds_up_nobody_else_r7() {
     let node = ready().await;
     let app = &node.app;
     let hanging =
-        Peer::start(|_, _| Reply { bytes: Vec::new(), drip: Some(std::time::Duration::from_secs(60)) }).await;
+        Peer::start(|_, _| Reply { bytes: Vec::new(), drip: Some(std::time::Duration::from_mins(1)) }).await;
     let healthy = Peer::start(|_, _| status("202 Accepted")).await;
     for object in ["a", "b"] {
         queue(app, COUNCIL, ("Create", object), &[&hanging.inbox("/inbox"), &healthy.inbox("/inbox")]).await;
@@ -397,7 +397,7 @@ async fn two_workers_never_send_the_same_thing_r20() {
 async fn killed_between_sending_and_noting_it_the_same_id_is_sent_again_r3_r19() {
     let node = ready().await;
     let app = &node.app;
-    let hang = || Reply { bytes: Vec::new(), drip: Some(std::time::Duration::from_secs(60)) };
+    let hang = || Reply { bytes: Vec::new(), drip: Some(std::time::Duration::from_mins(1)) };
     let peer = Peer::start(move |n, _| if n == 1 { hang() } else { status("409 Conflict") }).await;
     queue(app, COUNCIL, ("Create", "a"), &[&peer.inbox("/inbox")]).await;
     let (worker, wanted) = (app.clone(), Arc::clone(&peer.heard));

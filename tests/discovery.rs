@@ -8,7 +8,8 @@ mod support {
 use axum::{Router, body::Body};
 use http::{HeaderMap, Request, StatusCode, header};
 use parvis::{
-    domain::{Hash, canonical},
+    actions::withdraw,
+    domain::{Hash, Iri, canonical, codes::Reason},
     server,
     storage::{
         actors, follows, reactions, records,
@@ -190,7 +191,15 @@ async fn a_record_is_served_exactly_as_written_2_3_25() {
     {
         assert_eq!(world.get(missing).await.status, StatusCode::NOT_FOUND, "{missing}");
     }
-    let app = &world.node.app;
+    let (app, operator) = (&world.node.app, &world.node.operator);
+    let answer = world.record("Answer").await;
+    let id = Iri::parse(&answer.uri).unwrap();
+    withdraw::withdraw(app, operator, &id, Reason::Duplicate, "Doublon (synthétique).").await.unwrap();
+    let withdrawn = world.get(&answer.uri).await;
+    assert_eq!(withdrawn.status, StatusCode::GONE);
+    assert_eq!(withdrawn.json()["parvis:reason"], "parvis:duplicate", "the tombstone its author signed");
+    let first = world.get(&format!("{}/versions/1", answer.uri)).await;
+    assert_eq!((first.status, first.text), (StatusCode::OK, answer.document), "history stays readable");
     let mut tx = app.db.begin().await.unwrap();
     versions::erase(&mut tx, &avis.uri, avis.version, app.clock.now_ms()).await.unwrap();
     tx.commit().await.unwrap();

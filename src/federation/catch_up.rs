@@ -164,9 +164,10 @@ impl Asking<'_> {
     /// One version: what does not hold is counted and left; only a fault of ours ends the run.
     async fn take(&mut self, change: &Change, report: &mut Report) -> Result<()> {
         let Some(Value::Object(document)) = &change.document else { return Ok(()) };
-        let taken = match canonical::hash(document).as_str() == change.hash {
-            true => self.append(document).await,
-            false => Err(Error::invalid("hash", "hash", change.hash.as_str())),
+        let taken = if canonical::hash(document).as_str() == change.hash {
+            self.append(document).await
+        } else {
+            Err(Error::invalid("hash", "hash", change.hash.as_str()))
         };
         match taken {
             Ok(Outcome::Appended) => report.appended += 1,

@@ -86,6 +86,12 @@ async fn finish(app: App, task: Task) {
 }
 
 async fn perform(app: &App, task: &Task) -> Result<Then> {
+    if matches!(task.kind.as_str(), CATCH_UP | PROBE) {
+        let host = hosts::get(&app.db, &task.subject).await?;
+        if host.is_some_and(|host| host.policy == "blocked") {
+            return Ok(Then::Over);
+        }
+    }
     match task.kind.as_str() {
         CATCH_UP => catch_up_with(app, &task.subject).await,
         PROBE => probe::probe(app, &task.subject).await.map(|_| Then::Again(PROBE_EVERY)),

@@ -106,7 +106,6 @@ fn describe(app: &App, actor: &Actor, name: &Name) -> Value {
 }
 
 /// `GET /.well-known/host-meta`: where WebFinger is, for servers that look there first.
-#[expect(clippy::unused_async, reason = "routes take async functions")]
 pub async fn host_meta(State(app): State<App>, headers: HeaderMap) -> Response {
     let base = app.urls.base();
     let body = format!(
