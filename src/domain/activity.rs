@@ -221,10 +221,13 @@ pub fn follow(id: &Iri, actor: &Iri, followed: &Iri) -> Document {
     map
 }
 
-/// Accepts, rejects or undoes an activity, embedded unchanged (wire.md §2.7).
+/// Accepts, rejects or undoes an activity, embedded unchanged (wire.md §2.7). The context is the bare one:
+/// the embedded activity brings its own, and a term protected in both would make it unreadable to a
+/// processor of JSON-LD.
 #[must_use]
 pub fn about(kind: &Kind, id: &Iri, actor: &Iri, activity: &Document, to: &Iri) -> Document {
     let mut map = begin(id, kind, actor);
+    map.insert("@context".to_owned(), json!([AS2]));
     map.insert("to".to_owned(), json!([to]));
     map.insert("object".to_owned(), Value::Object(activity.clone()));
     map
