@@ -65,6 +65,8 @@ pub async fn reader(app: &App, method: &Method, uri: &Uri, headers: &HeaderMap) 
     let peer = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
     let checked = check_signature(app, &Incoming { method, uri, headers, body: b"", peer }).ok()?;
     let key = storage::keys::get(&app.db, checked.key_id.as_str()).await.ok()??;
+    // Only a key seen at its actor's own origin, and not retired since.
+    let key = Some(key).filter(|key| key.pinned_at.is_some() && key.revoked.is_none())?;
     let known = signature::VerifyingKey::parse(&key.public).ok()?;
     checked.verify(&known).ok()?;
     Iri::parse(&key.actor).ok()
