@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use activitypub_federation::fetch::webfinger::Webfinger;
 
 use super::{actors, media::is_activity_json, signing};
 use crate::{App, Error, Result, domain::Iri, storage::actors::Actor};
@@ -69,11 +69,11 @@ async fn webfinger(app: &App, user: &str, host: &str) -> Result<Iri> {
 
 /// The ActivityPub actor among the links of an answer.
 fn link(body: &[u8]) -> Option<Iri> {
-    let document: Value = serde_json::from_slice(body).ok()?;
-    let mut links = document["links"].as_array()?.iter();
+    let found: Webfinger = serde_json::from_slice(body).ok()?;
+    let is_actor = |kind: &Option<String>| kind.as_deref().is_some_and(is_activity_json);
     let actor =
-        links.find(|link| link["rel"] == "self" && link["type"].as_str().is_some_and(is_activity_json))?;
-    Iri::parse(actor["href"].as_str()?).ok()
+        found.links.iter().find(|link| link.rel.as_deref() == Some("self") && is_actor(&link.kind))?;
+    Iri::parse(actor.href.as_ref()?.as_str()).ok()
 }
 
 #[cfg(test)]
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn the_actor_is_the_self_link_of_its_media_type() {
         let body =
-            br#"{"links":[{"rel":"http://webfinger.net/rel/profile-page","href":"https://a.example/@x"},
+            br#"{"subject":"acct:x@a.example","links":[{"rel":"http://webfinger.net/rel/profile-page","href":"https://a.example/@x"},
             {"rel":"self","type":"application/activity+json","href":"https://a.example/actors/1"}]}"#;
         assert_eq!(link(body).unwrap().as_str(), "https://a.example/actors/1");
         assert_eq!(link(b"{}"), None);

@@ -1,6 +1,7 @@
 //! Answers of the read side: media types, validators, who may read them from a browser, and what caches
 //! tell apart (checklist A2 to A4, B35, B36).
 
+use activitypub_federation::protocol::{context::WithContext, tombstone::Tombstone};
 use axum::{
     body::Body,
     response::{IntoResponse as _, Response},
@@ -56,7 +57,8 @@ pub(super) fn gone(tombstone: String) -> Response {
 /// A tombstone for what left no text behind.
 #[must_use]
 pub(super) fn bare_tombstone(id: &str) -> String {
-    json!({ "@context": AS2, "id": id, "type": "Tombstone" }).to_string()
+    let tombstone = url::Url::parse(id).map(|id| WithContext::new(Tombstone::new(id), json!(AS2)));
+    tombstone.ok().and_then(|tombstone| serde_json::to_string(&tombstone).ok()).unwrap_or_default()
 }
 
 /// 304 when the one who asks has this very document already (RFC 9110 §13.1.2).

@@ -1,9 +1,10 @@
 //! WebFinger (RFC 7033) and host-meta (RFC 6415): from a handle, a profile or the node's own address to the
 //! id of an actor (checklist 31 to 43).
 
+use activitypub_federation::fetch::webfinger::{Webfinger, WebfingerLink};
 use axum::{extract::State, response::Response};
 use http::{HeaderMap, Uri};
-use serde_json::{Value, json};
+use url::Url;
 
 use super::respond;
 use crate::{
@@ -32,11 +33,11 @@ async fn answer(app: &App, query: &str) -> Result<Response> {
     let name = Name::parse(app, resource)?;
     let actor = find(app, &name).await?.filter(|actor| actor.gone_at.is_none());
     let actor = actor.ok_or_else(|| Error::not_found(resource))?;
-    let mut document = describe(app, &actor, &name);
-    if let Some(links) = document["links"].as_array_mut().filter(|_| !rels.is_empty()) {
-        links.retain(|link| link["rel"].as_str().is_some_and(|rel| rels.contains(&rel)));
+    let mut document = describe(app, &actor, &name)?;
+    if !rels.is_empty() {
+        document.links.retain(|link| link.rel.as_deref().is_some_and(|rel| rels.contains(&rel)));
     }
-    Ok(respond::text(respond::JRD, document.to_string()))
+    Ok(respond::text(respond::JRD, serde_json::to_string(&document).map_err(Error::internal)?))
 }
 
 /// What a resource names.
@@ -87,22 +88,31 @@ async fn find(app: &App, name: &Name) -> Result<Option<Actor>> {
     }
 }
 
-fn describe(app: &App, actor: &Actor, name: &Name) -> Value {
+fn describe(app: &App, actor: &Actor, name: &Name) -> Result<Webfinger> {
     let acct = format!("acct:{}@{}", actor.handle, app.config.domain);
-    let page = actor.url.clone().unwrap_or_else(|| app.urls.profile(&actor.handle).to_string());
+    let page = match &actor.url {
+        Some(page) => Iri::parse(page)?,
+        None => app.urls.profile(&actor.handle),
+    };
+    let id = Iri::parse(&actor.uri)?;
+    let link = |rel: &str, kind: &str, href: &Iri| WebfingerLink {
+        rel: Some(rel.to_owned()),
+        kind: Some(kind.to_owned()),
+        href: Some(href.url()),
+        ..WebfingerLink::default()
+    };
     let mut links = vec![
-        json!({ "rel": "self", "type": ACTIVITY_JSON, "href": actor.uri }),
-        json!({ "rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": page }),
+        link("self", ACTIVITY_JSON, &id),
+        link("http://webfinger.net/rel/profile-page", "text/html", &page),
     ];
+    let mut aliases = vec![page.url(), id.url()];
+    let mut subject = acct.clone();
     if *name == Name::Node {
-        links.push(json!({ "rel": SERVICE, "type": ACTIVITY_JSON, "href": actor.uri }));
+        links.push(link(SERVICE, ACTIVITY_JSON, &id));
+        aliases.extend(Url::parse(&acct));
+        subject = format!("{}/", app.urls.base());
     }
-    let subject = if *name == Name::Node { format!("{}/", app.urls.base()) } else { acct.clone() };
-    let mut aliases = vec![json!(page), json!(actor.uri)];
-    if *name == Name::Node {
-        aliases.push(json!(acct));
-    }
-    json!({ "subject": subject, "aliases": aliases, "links": links })
+    Ok(Webfinger { subject, links, aliases, ..Webfinger::default() })
 }
 
 /// `GET /.well-known/host-meta`: where WebFinger is, for servers that look there first.
