@@ -1,8 +1,7 @@
 //! Laws of records: what is written is read back the same, whatever is said (register.md rules 3, 4, 5).
 
 use parvis::domain::{
-    CivilDate, Html, Instant, Iri, Lang, Record, Slug, Version, Words,
-    canonical,
+    CivilDate, Html, Instant, Iri, Lang, Record, Slug, Version, Words, canonical,
     codes::{Decision, FollowUpStatus, Reason, Tier},
     compose::{self, Draft},
     html,
@@ -36,7 +35,11 @@ fn said() -> impl Strategy<Value = Said> {
             if own { Said::AutoSaisine(question) } else { Said::Saisine(question) }
         }),
         any::<bool>().prop_map(|yes| {
-            let verdict = Verdict { concerns: vec![iri("questions/1")], question: Some(iri("questions/1")), reason: None };
+            let verdict = Verdict {
+                concerns: vec![iri("questions/1")],
+                question: Some(iri("questions/1")),
+                reason: None,
+            };
             if yes { Said::Acceptance(verdict) } else { Said::Refusal(verdict) }
         }),
         (votes, proptest::option::of(date.clone()), 0usize..5).prop_map(|(votes_for, adopted_on, many)| {
@@ -65,11 +68,21 @@ fn said() -> impl Strategy<Value = Said> {
             })
         }),
         date.clone().prop_map(|delivered_on| {
-            Said::Delivery(Delivery { concerns: vec![iri("avis/1")], delivered_on, delivered_to: iri("actors/mairie") })
+            Said::Delivery(Delivery {
+                concerns: vec![iri("avis/1")],
+                delivered_on,
+                delivered_to: iri("actors/mairie"),
+            })
         }),
         (decision(), proptest::option::of(date)).prop_map(|(decision, promised_by)| {
             let concerns = vec![iri("recommandations/1")];
-            Said::Answer(Answer { concerns, decision, reason: Some(Reason::Budget), promised_by, decided_on: None })
+            Said::Answer(Answer {
+                concerns,
+                decision,
+                reason: Some(Reason::Budget),
+                promised_by,
+                decided_on: None,
+            })
         }),
         Just(Said::FollowUp(FollowUp {
             concerns: vec![iri("recommandations/1"), iri("recommandations/2")],
@@ -84,8 +97,15 @@ fn said() -> impl Strategy<Value = Said> {
 fn record() -> impl Strategy<Value = Record> {
     let title = "[A-Za-zàéèçœ’ \u{a0}:«»?<>&\"]{0,40}[a-z]".prop_map(|text| text.trim().to_owned());
     let text = "[ -~àéèçœ’\u{a0}\n]{1,200}[a-z]";
-    (said(), title, text, any::<bool>(), proptest::collection::vec("[A-Z][a-z]{2,10}", 0..4), 0i64..4_000_000_000).prop_map(
-        |(said, title, text, synthetic, themes, seconds)| {
+    (
+        said(),
+        title,
+        text,
+        any::<bool>(),
+        proptest::collection::vec("[A-Z][a-z]{2,10}", 0..4),
+        0i64..4_000_000_000,
+    )
+        .prop_map(|(said, title, text, synthetic, themes, seconds)| {
             let french = Lang::parse("fr").unwrap();
             let mut words = Words::new(french.clone(), text.clone());
             if synthetic {
@@ -108,23 +128,30 @@ fn record() -> impl Strategy<Value = Record> {
                 context: iri("contexts/1"),
                 group: Some(iri("actors/fil")),
                 mentions: vec![(iri("actors/mairie"), "@mairie@rennes.example".to_owned())],
-                themes: themes.iter().map(|theme| (format!("#{theme}"), iri(&format!("themes/{}", theme.to_lowercase())))).collect(),
+                themes: themes
+                    .iter()
+                    .map(|theme| (format!("#{theme}"), iri(&format!("themes/{}", theme.to_lowercase()))))
+                    .collect(),
                 sources: Vec::new(),
                 files: Vec::new(),
                 claims: vec![Claim {
                     about: "parvis:seats".to_owned(),
                     value: 20.into(),
                     unit: Some("personnes".to_owned()),
-                    source: Source { name: "Page de la Ville".to_owned(), url: None, date: Some("2023".to_owned()) },
+                    source: Source {
+                        name: "Page de la Ville".to_owned(),
+                        url: None,
+                        date: Some("2023".to_owned()),
+                    },
                 }],
                 licence: Some("etalab-2.0".to_owned()),
                 note: None,
                 synthetic,
             };
-            let published = Instant::parse("2026-01-01T00:00:00Z").unwrap().plus_seconds(seconds % 300_000_000);
+            let published =
+                Instant::parse("2026-01-01T00:00:00Z").unwrap().plus_seconds(seconds % 300_000_000);
             compose::compose(draft, published).unwrap()
-        },
-    )
+        })
 }
 
 proptest! {

@@ -8,6 +8,7 @@ pub mod headers;
 pub mod language;
 pub mod layout;
 pub mod markup;
+mod media;
 pub mod pages;
 mod stylesheet;
 pub mod view;
@@ -55,6 +56,7 @@ fn site() -> Router<App> {
         .route("/langue/{code}", get(language::switch))
         .route("/flux/{file}", get(feed::show))
         .route("/static/{name}", get(stylesheet::serve))
+        .route("/media/{hash}", get(media::show))
         .route("/{named}", get(profile::show))
 }
 
