@@ -11,10 +11,12 @@ use axum::{
     middleware,
 };
 use parvis::{
-    actions::{import, withdraw},
-    domain::{Iri, codes::Reason},
+    actions::{import, receive, receive::Arrival, withdraw},
+    domain::{Iri, canonical, codes::Reason},
     storage::{
         self,
+        actors::Actor,
+        keys::Key,
         records::{self, Page, Row},
         replies::Reply,
     },
@@ -347,4 +349,50 @@ async fn lists_go_on_where_they_stopped() {
     let expected: Vec<String> = all[1..].iter().map(|row| format!("/avis/{}", row.slug)).collect();
     assert_eq!(paths(&rest, "avis"), expected);
     rest.has("Retour au début");
+}
+
+/// Makes the actors of one node known to another, with their keys pinned, then hands over what they
+/// published, as catching up does.
+async fn hand_over(from: &Node, to: &Node) {
+    let mut tx = to.app.db.begin().await.unwrap();
+    for actor in storage::actors::ours(&from.app.db).await.unwrap() {
+        for key in storage::keys::of_actor(&from.app.db, &actor.uri).await.unwrap() {
+            let pinned = Key { secret: None, pinned_at: Some(0), ..key };
+            storage::keys::put(&mut tx, &pinned).await.unwrap();
+        }
+        let remote = Actor { ours: false, role: None, ..actor };
+        storage::actors::put(&mut tx, &remote).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    for version in storage::versions::all(&from.app.db, 0, 1000).await.unwrap() {
+        let text = version.document.unwrap();
+        let document = canonical::read(&text).unwrap();
+        let arrival = Arrival { text: &text, document: &document, from_origin: true, activity: None };
+        receive::version(&to.app, &arrival).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_received_avis_is_read_like_ours_with_its_origin_and_is_never_official_c8() {
+    let (rennes, angers) = (node("rennes", 8214).await, node("angers", 8215).await);
+    rennes.publish_sample("rennes.toml").await;
+    hand_over(&rennes, &angers).await;
+    let avis = first(&rennes, "Avis").await;
+    let path = format!("/recus/{}", Iri::parse(&avis.uri).unwrap().key());
+    get(&angers, "/recus").await.has("Reçus d’autres territoires").has("rennes.localhost:8214");
+    let page = get(&angers, &path).await;
+    page.has("Ce texte vient de rennes.localhost:8214").has("Signature vérifiée");
+    page.has("@ccnr@rennes.localhost:8214").lacks("compte officiel");
+    let there = avis_url(&avis);
+    page.has(&format!("href=\"{there}\"")).has("<article class=\"rec\" id=\"r1\">");
+    get(&angers, "/recherche?q=d%C3%A9marches").await.has(&path);
+    get(&angers, "/avis").await.has("Aucun avis n’est publié");
+    get(&angers, "/themes/reseaux-telecoms").await.has("Rapport de la Mission 5G");
+    assert_eq!(ask(&angers, "/recus/0000000000000000", &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+/// The page of a record at its origin.
+fn avis_url(row: &Row) -> String {
+    let document: serde_json::Value = serde_json::from_str(&row.document).unwrap();
+    document["url"].as_str().unwrap().to_owned()
 }

@@ -51,6 +51,9 @@ queries! {
         pg = "SELECT l.target, r.* FROM links l JOIN records r ON r.uri = l.source
         WHERE l.relation = $2 AND l.target IN (SELECT value FROM jsonb_array_elements_text(CAST($1 AS TEXT)::jsonb))
         ORDER BY l.target, r.published, r.uri";
+    LINKED = "SELECT r.* FROM links l JOIN records r ON r.uri = l.source
+        WHERE l.target = $1 AND l.relation = $2 AND NOT r.withdrawn AND (r.published, r.uri) < ($3, $4)
+        ORDER BY r.published DESC, r.uri DESC LIMIT $5";
     COUNTS = "SELECT kind, ours, count(*) AS total FROM records WHERE NOT withdrawn GROUP BY kind, ours ORDER BY kind, ours";
     COUNTS_OF = "SELECT kind, ours, count(*) AS total FROM records WHERE NOT withdrawn AND author = $1
         GROUP BY kind, ours ORDER BY kind, ours";
@@ -403,6 +406,16 @@ pub async fn concerning(
     relation: &str,
 ) -> Result<Vec<Concerning>> {
     db.all(&CONCERNING, args![&json_list(targets), relation]).await
+}
+
+/// The records that name a target by a relation (those of a theme), the latest first, without withdrawn
+/// ones.
+///
+/// # Errors
+/// Those of the database.
+pub async fn linked(db: &Db, target: &str, relation: &str, page: &Page) -> Result<Vec<Row>> {
+    let (published, uri) = page.start_from_latest();
+    db.all(&LINKED, args![target, relation, published, uri, page.limit]).await
 }
 
 /// How many records of each kind are here, ours and received apart, without withdrawn ones.

@@ -42,7 +42,7 @@ pub fn router(app: App) -> Router {
 
 /// The pages of the site itself.
 fn site() -> Router<App> {
-    use pages::{council, home, legal, network, profile, received, search};
+    use pages::{council, home, legal, network, profile, received, search, theme};
     Router::new()
         .route("/", get(home::show))
         .route("/conseils", get(council::list))
@@ -51,6 +51,7 @@ fn site() -> Router<App> {
         .route("/recus/{key}", get(received::show))
         .route("/recherche", get(search::show))
         .route("/reseau", get(network::show))
+        .route("/themes/{slug}", get(theme::show))
         .route("/accessibilite", get(legal::accessibility))
         .route("/donnees-personnelles", get(legal::privacy))
         .route("/langue/{code}", get(language::switch))

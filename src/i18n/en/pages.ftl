@@ -211,3 +211,8 @@ network-unknown = unknown
 
 feed-title = { $council } – avis, answers and follow-ups
 feed-subtitle = Published by { $city }
+
+# Theme
+
+theme-lead = Texts published on this theme, here and in the territories this node follows.
+theme-none = No text has been published on this theme.

@@ -211,3 +211,8 @@ network-unknown = inconnu
 
 feed-title = { $council } – avis, réponses et suivis
 feed-subtitle = Publié par { $city }
+
+# Thème
+
+theme-lead = Les textes publiés sur ce thème, ici et dans les territoires que ce nœud suit.
+theme-none = Aucun texte n’est publié sur ce thème.

@@ -64,8 +64,8 @@ pub struct Sheet {
     pub proof: String,
     /// Name of its licence and address of the terms.
     pub licence: Option<(String, Option<String>)>,
-    /// Labels of its themes.
-    pub themes: Vec<String>,
+    /// Its themes: label and path of the page.
+    pub themes: Vec<(String, String)>,
     /// Its sources and files: name and address.
     pub links: Vec<(String, String)>,
     /// The checked document; none once withdrawn.
@@ -199,15 +199,14 @@ fn links_of(envelope: &Envelope) -> Vec<(String, String)> {
     shown.collect()
 }
 
-/// Labels of the shared themes, the hashtags of the others, each once.
-fn themes(record: &Record, page: &Page) -> Vec<String> {
+/// The themes of a record, each once: label and path of its page.
+fn themes(record: &Record, page: &Page) -> Vec<(String, String)> {
     let mut seen = HashSet::new();
-    let label = |theme: String| {
-        let shared = Theme::list().codes.iter().find(|entry| entry.code.replace('-', "") == theme);
-        let free = || {
-            Theme::parse(&theme).map_or_else(|_| markup::name(&theme), |theme| theme.label(page.lang.code()))
-        };
-        shared.map_or_else(free, |entry| entry.label.of(page.lang.code()).to_owned())
-    };
-    links::themes(record).into_iter().map(label).filter(|theme| seen.insert(theme.clone())).collect()
+    let slugs = links::themes(record).into_iter().filter(|slug| seen.insert(slug.clone()));
+    slugs
+        .filter_map(|slug| {
+            let theme = Theme::parse(&slug).ok()?;
+            Some((theme.label(page.lang.code()), format!("/themes/{slug}")))
+        })
+        .collect()
 }
