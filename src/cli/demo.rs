@@ -67,7 +67,7 @@ fn tell(bar: &ProgressBar, told: &Told<'_>, out: &Output) {
     match told {
         Told::Started(city) => {
             bar.suspend(|| {
-                out.say("cli-demo-started", &[("city", city.title.into()), ("address", city.url().into())])
+                out.say("cli-demo-started", &[("city", city.title.into()), ("address", city.url().into())]);
             });
         }
         Told::Publishing(city, done, total) => {

@@ -35,6 +35,7 @@ impl Failure {
     }
 
     /// One problem of the configuration, found while starting.
+    #[must_use]
     pub fn refused(file: Option<PathBuf>, problem: Problem) -> Self {
         Self::Config(Refused { file, problems: vec![problem] })
     }
