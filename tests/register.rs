@@ -137,3 +137,41 @@ async fn every_action_leaves_its_operator_rule_18() {
     assert!(!audit.is_empty() && audit.iter().all(|entry| entry.operator == "test" && entry.role == "cli"));
     assert!(audit.iter().any(|entry| entry.action == "create-actor"));
 }
+
+#[tokio::test]
+async fn a_council_made_before_its_dossier_keeps_its_id() {
+    let node = node("rennes", 8108).await;
+    let handle = parvis::domain::Handle::parse("ccnr").unwrap();
+    let profile = parvis::actions::actors::Profile::new(parvis::domain::Role::Council, handle, "CCNR");
+    let (id, _) = parvis::actions::actors::save(&node.app, &node.operator, &profile).await.unwrap();
+    node.publish_sample("rennes.toml").await;
+    let council = storage::actors::by_handle(&node.app.db, "ccnr").await.unwrap().unwrap();
+    assert_eq!(council.uri, id.as_str());
+    let questions = storage::records::by_kind(&node.app.db, "Saisine", &Page::first(50)).await.unwrap();
+    assert!(questions.iter().all(|question| {
+        question.addressee.as_deref().is_some_and(|to| to.starts_with(node.app.urls.base()))
+    }));
+    let addressed = storage::records::by_kind(&node.app.db, "AutoSaisine", &Page::first(50)).await.unwrap();
+    assert!(
+        addressed.iter().chain(&questions).any(|question| question.addressee.as_deref() == Some(id.as_str()))
+    );
+}
+
+#[tokio::test]
+async fn a_withdrawn_record_does_not_stop_what_comes_after_it() {
+    let node = node("rennes", 8109).await;
+    let published = node.publish_sample("rennes.toml").await;
+    let (folder, mut dossier) = dossier().await;
+    let avis = published.iter().filter(|published| published.kind == "Avis").collect::<Vec<_>>();
+    for avis in &avis[..1] {
+        withdraw::withdraw(&node.app, &node.operator, &avis.id, Reason::Duplicate, "Doublon.").await.unwrap();
+    }
+    for avis in &mut dossier.avis {
+        avis.diagnosis = parvis::dossier::Text::new("fr", "Tout autre diagnostic (synthétique).");
+    }
+    let report = import::import(&node.app, &node.operator, &dossier, &folder, false).await.unwrap();
+    assert!(report.changes.iter().any(|(_, _, change)| *change == Change::Withdrawn));
+    let again = publish::publish(&node.app, &node.operator, None, QUIET).await.unwrap();
+    assert_eq!(again.len(), avis.len() - 1);
+    assert!(again.iter().all(|published| published.version == Some(2)));
+}

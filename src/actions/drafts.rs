@@ -66,6 +66,16 @@ pub enum Change {
     NewVersion,
     /// A draft that replaces an earlier one.
     Redrafted,
+    /// Nothing: what it became was withdrawn, and a withdrawn id is never used again.
+    Withdrawn,
+}
+
+impl Change {
+    /// Whether a draft is written.
+    #[must_use]
+    pub const fn writes(self) -> bool {
+        !matches!(self, Self::Same | Self::Withdrawn)
+    }
 }
 
 /// What would change if an item were written down.
@@ -80,11 +90,12 @@ pub async fn compare(app: &App, item: &Item) -> Result<Change> {
         let waiting = waiting(draft)?;
         return Ok(if same(&waiting.item, &digest) { Change::Same } else { Change::Redrafted });
     }
-    Ok(match published {
-        Some(source) if source.digest == digest.as_str() => Change::Same,
-        Some(_) => Change::NewVersion,
-        None => Change::New,
-    })
+    let Some(source) = published else { return Ok(Change::New) };
+    if source.digest == digest.as_str() {
+        return Ok(Change::Same);
+    }
+    let row = storage::records::get(&app.db, &source.uri).await?;
+    Ok(if row.is_some_and(|row| row.withdrawn) { Change::Withdrawn } else { Change::NewVersion })
 }
 
 fn same(item: &Item, digest: &Hash) -> bool {
@@ -104,7 +115,11 @@ pub async fn write(app: &App, tx: &mut storage::Tx, item: &Item) -> Result<Iri> 
         Some(folder) => app.urls.record(folder, app.chance.uuid(now)),
         None => app.urls.actor(app.chance.uuid(now)),
     };
-    let known = published.or_else(|| drafted.map(|draft| draft.uri));
+    let actor = match words::folder(&item.body) {
+        Some(_) => None,
+        None => storage::actors::by_handle_in(tx, item.author()).await?.map(|actor| actor.uri),
+    };
+    let known = actor.or(published).or_else(|| drafted.map(|draft| draft.uri));
     let id = known.map_or_else(|| Ok(minted()), |uri| Iri::parse(&uri))?;
     let draft = Draft {
         reference: item.reference.clone(),

@@ -74,8 +74,8 @@ pub async fn unfollow(app: &App, operator: &Operator, follower: &Iri, followed: 
     Ok(())
 }
 
-/// Somebody follows one of ours: accepted at once, the Follow embedded unchanged in the Accept
-/// (wire.md §2.7). `false`: that activity was handled before.
+/// Somebody follows one of ours: accepted at once, or rejected from a limited host; the Follow is embedded
+/// unchanged in the answer (wire.md §2.7). `false`: that activity was handled before.
 ///
 /// # Errors
 /// `NotFound` when the followed is not ours (threats O13).
@@ -86,6 +86,14 @@ pub async fn accept(app: &App, follow: &Activity, follower: &Actor) -> Result<bo
     let now = app.clock.now_ms();
     if !storage::received::remember(&mut tx, follow.id.as_str(), follow.actor.as_str(), now).await? {
         return Ok(false);
+    }
+    if storage::hosts::get_in(&mut tx, &follower.host).await?.is_some_and(|host| host.policy == "limited") {
+        let reject =
+            activity::about(&Kind::Reject, &enqueue::mint(app), &followed, &follow.document, &follow.actor);
+        enqueue::direct(app, &mut tx, &reject, &follower.inbox, &follower.host).await?;
+        tx.commit().await?;
+        app.wake.notify_one();
+        return Ok(true);
     }
     let row = Follow {
         follower: follow.actor.to_string(),

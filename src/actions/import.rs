@@ -26,7 +26,7 @@ impl Report {
     /// References that have a draft now and did not have this one before.
     #[must_use]
     pub fn drafted(&self) -> Vec<&str> {
-        let changed = self.changes.iter().filter(|(_, _, change)| *change != Change::Same);
+        let changed = self.changes.iter().filter(|(_, _, change)| change.writes());
         changed.map(|(reference, _, _)| reference.as_str()).collect()
     }
 }
@@ -49,7 +49,7 @@ pub async fn import(
         files.extend(attach(app, &mut item, folder)?);
         let change = drafts::compare(app, &item).await?;
         report.changes.push((item.reference.clone(), super::words::kind(&item.body), change));
-        if change != Change::Same {
+        if change.writes() {
             wanted.push(item);
         }
     }

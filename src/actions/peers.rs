@@ -5,7 +5,7 @@ use crate::{App, Error, Result, storage};
 use super::Operator;
 
 /// Sets what is allowed to a host. `blocked`: nothing is taken from it nor sent to it; `limited`: its
-/// replies are not taken. A reason is kept with it.
+/// replies are not taken and its new followers are rejected. A reason is kept with it.
 ///
 /// # Errors
 /// `Invalid` for an unknown policy or a host that is none.

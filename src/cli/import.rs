@@ -126,6 +126,7 @@ const fn key_of(change: Change) -> &'static str {
         Change::New => "cli-change-new",
         Change::NewVersion => "cli-change-version",
         Change::Redrafted => "cli-change-redrafted",
+        Change::Withdrawn => "cli-change-withdrawn",
     }
 }
 

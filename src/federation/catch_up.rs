@@ -5,7 +5,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::{actors, heads, peer, signing};
 use crate::{
@@ -54,7 +54,8 @@ struct Changes {
 struct Change {
     id: String,
     hash: String,
-    document: Option<Value>,
+    /// Its exact text: what was signed is stored byte for byte (rule 4).
+    document: Option<Box<RawValue>>,
 }
 
 /// What a run brought.
@@ -163,11 +164,12 @@ impl Asking<'_> {
 
     /// One version: what does not hold is counted and left; only a fault of ours ends the run.
     async fn take(&mut self, change: &Change, report: &mut Report) -> Result<()> {
-        let Some(Value::Object(document)) = &change.document else { return Ok(()) };
-        let taken = if canonical::hash(document).as_str() == change.hash {
-            self.append(document).await
-        } else {
-            Err(Error::invalid("hash", "hash", change.hash.as_str()))
+        let Some(text) = &change.document else { return Ok(()) };
+        let taken = match canonical::read(text.get()) {
+            Ok(document) if canonical::hash(&document).as_str() == change.hash => {
+                self.append(text.get(), &document).await
+            }
+            _ => Err(Error::invalid("hash", "hash", change.hash.as_str())),
         };
         match taken {
             Ok(Outcome::Appended) => report.appended += 1,
@@ -183,16 +185,15 @@ impl Asking<'_> {
 
     /// Appends a version whose proof holds by a key that its author lists at its own origin; that list is
     /// asked for once when the key is not known here.
-    async fn append(&mut self, document: &Document) -> Result<Outcome> {
+    async fn append(&mut self, text: &str, document: &Document) -> Result<Outcome> {
         let version = Version::from_document(document)?;
         let author = version.author();
         let known = keys::of_actor(&self.app.db, author.as_str()).await?;
         if known.iter().all(|key| key.pinned_at.is_none()) {
             self.ask_for_keys(author).await?;
         }
-        let text = canonical::write(document);
         let from_origin = author.origin() == self.origin;
-        let arrival = Arrival { text: &text, document, from_origin, activity: None };
+        let arrival = Arrival { text, document, from_origin, activity: None };
         match receive::version(self.app, &arrival).await {
             Err(Error::Invalid { problems })
                 if problems.iter().any(|problem| problem.rule == "proof-key")

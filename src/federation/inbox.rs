@@ -1,7 +1,7 @@
 //! The inboxes: a message passes the gate, is read as an activity, and is handed to the file of its type.
 //! The answer is given after the commit (threats R1), and says nothing but a code.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::{
     body::{Body, to_bytes},
@@ -57,19 +57,31 @@ pub async fn post(
         metrics::counter!("ap_refused_total", "reason" => Refusal::TooLarge.reason()).increment(1);
         return refusal(Refusal::TooLarge);
     };
-    let message = Incoming { method: &method, uri: &uri, headers: &headers, body: &body, peer: peer.ip() };
+    let peer = client(&app, peer.ip(), &headers);
+    let message = Incoming { method: &method, uri: &uri, headers: &headers, body: &body, peer };
     match gate::admit(&app, message).await {
         Ok(admitted) => answer(receive(&app, admitted).await),
         Err(refused) => refusal(refused),
     }
 }
 
+/// Who is at the other end: behind a proxy we trust, the last address it forwarded; never what anybody
+/// else claims (threats S33).
+fn client(app: &App, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    if !app.config.trusted_proxies.iter().any(|network| network.contains(&peer)) {
+        return peer;
+    }
+    let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
+    let last = forwarded.and_then(|value| value.to_str().ok()).and_then(|value| value.rsplit(',').next());
+    last.and_then(|address| address.trim().parse().ok()).unwrap_or(peer)
+}
+
 /// The answer to a refused message: its status, and its reason as the whole body.
 fn refusal(refusal: Refusal) -> Response {
     let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
     let mut response = (status, refusal.reason()).into_response();
-    if status == StatusCode::TOO_MANY_REQUESTS {
-        response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("60"));
+    if let Some(seconds) = refusal.retry_after() {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
     response
 }

@@ -80,6 +80,7 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            .pragma("secure_delete", "ON")
             .busy_timeout(BUSY)
             .statement_cache_capacity(STATEMENTS);
         create_private(options.get_filename())?;

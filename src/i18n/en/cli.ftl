@@ -48,6 +48,7 @@ cli-change-same = unchanged
 cli-change-new = new
 cli-change-version = new version
 cli-change-redrafted = draft replaced
+cli-change-withdrawn = withdrawn: nothing changes (a withdrawn id is never used again)
 cli-publish-progress = Publishing
 cli-published = ✓ { $reference }: version { $version }, { $id }
 cli-published-same = = { $reference }: nothing new
