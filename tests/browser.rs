@@ -94,8 +94,10 @@ fn faults(page: &Value, base: &str) -> Vec<String> {
     must(page["scripts"] == 0, "a script".to_owned());
     must(text(page, "policy").starts_with("default-src 'none'"), format!("policy {}", page["policy"]));
     must(list(&page["violations"]).is_empty(), format!("against its policy: {}", page["violations"]));
-    let complaints: Vec<&Value> =
-        list(&page["console"]).iter().filter(|line| !(missing && line.to_string().contains("404"))).collect();
+    let complaints: Vec<&Value> = list(&page["complaints"])
+        .iter()
+        .filter(|line| !(missing && line.to_string().contains("404")))
+        .collect();
     must(complaints.is_empty(), format!("in the console: {complaints:?}"));
     must(
         page["scrollWidth"].as_u64() <= page["innerWidth"].as_u64(),

@@ -5,7 +5,7 @@ use fluent_templates::fluent_bundle::FluentValue;
 use jiff::tz::TimeZone;
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::{dates, markup, markup::Markup, stylesheet};
+use super::{assets, dates, markup, markup::Markup};
 use crate::{
     App,
     domain::{CivilDate, Instant},
@@ -65,6 +65,8 @@ pub struct Page {
     pub listed: bool,
     /// Path of the stylesheet.
     pub style: String,
+    /// Path of the icon.
+    pub icon: String,
     /// Address of the city feed in the fediverse.
     pub follow: String,
     /// Address of the site.
@@ -90,7 +92,8 @@ impl Page {
             feeds: Vec::new(),
             profiles: Vec::new(),
             listed: true,
-            style: stylesheet::path(),
+            style: assets::style(),
+            icon: assets::icon(),
             follow: format!("@fil@{}", app.config.domain),
             domain: app.config.domain.clone(),
             site: app.urls.base().to_owned(),

@@ -1,6 +1,7 @@
 //! The pages a citizen reads: server-rendered, one small stylesheet, no script. It reads the register and
 //! writes nothing; every HTML of a record is cleaned where it is shown.
 
+mod assets;
 mod dates;
 pub mod error;
 pub mod feed;
@@ -10,7 +11,6 @@ pub mod layout;
 pub mod markup;
 mod media;
 pub mod pages;
-mod stylesheet;
 pub mod view;
 
 use askama::Template;
@@ -56,7 +56,7 @@ fn site() -> Router<App> {
         .route("/donnees-personnelles", get(legal::privacy))
         .route("/langue/{code}", get(language::switch))
         .route("/flux/{file}", get(feed::show))
-        .route("/static/{name}", get(stylesheet::serve))
+        .route("/static/{name}", get(assets::serve))
         .route("/media/{hash}", get(media::show))
         .route("/{named}", get(profile::show))
 }

@@ -6,7 +6,7 @@
 //
 // Standard output: one JSON object, { links: [...], pages: [...] }.
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -14,7 +14,7 @@ import { chromium } from "playwright-core";
 import { crawl, oneOfEachKind } from "./crawl.mjs";
 
 const { base, chromium: executablePath, pictures, perKind, missing } = JSON.parse(await text(process.stdin));
-const axePath = createRequire(import.meta.url).resolve("axe-core");
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
 const LANGUAGES = { fr: "fr-FR", en: "en-GB" };
 const WIDTHS = [320, 1280];
 
@@ -35,31 +35,28 @@ const browser = await chromium.launch({
 
 const links = await crawl(base);
 const paths = [...oneOfEachKind(links, perKind), ...missing];
-const pages = [];
-for (const [language, locale] of Object.entries(LANGUAGES)) {
-  for (const width of WIDTHS) {
-    const context = await browser.newContext({ locale, viewport: { width, height: 800 } });
-    for (const path of paths) pages.push({ path, language, width, ...(await measure(context, path, language, width)) });
-    await context.close();
-  }
-  const context = await browser.newContext({ locale, bypassCSP: true });
-  for (const path of paths) {
-    const measured = pages.find((page) => page.path === path && page.language === language && page.width === 1280);
-    measured.axe = await accessibility(context, path);
-  }
-  await context.close();
-}
+const readers = Object.keys(LANGUAGES).flatMap((language) => WIDTHS.map((width) => ({ language, width })));
+const pages = (await Promise.all(readers.map(readAll))).flat();
 await browser.close();
 console.log(JSON.stringify({ links, pages }));
+
+/** Every page, one after the other, in one language at one width. */
+async function readAll({ language, width }) {
+  const context = await browser.newContext({ locale: LANGUAGES[language], viewport: { width, height: 800 } });
+  const measured = [];
+  for (const path of paths) measured.push({ path, language, width, ...(await measure(context, path, language, width)) });
+  await context.close();
+  return measured;
+}
 
 /** One page in one language at one width. */
 async function measure(context, path, language, width) {
   const page = await context.newPage();
   const requests = [];
-  const console = [];
+  const complaints = [];
   page.on("request", (request) => requests.push(request));
-  page.on("console", (message) => void (message.type() === "error" && console.push(message.text())));
-  page.on("pageerror", (error) => void console.push(String(error)));
+  page.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
+  page.on("pageerror", (error) => void complaints.push(String(error)));
   await page.addInitScript(() => {
     globalThis.violations = [];
     document.addEventListener("securitypolicyviolation", (event) =>
@@ -81,13 +78,15 @@ async function measure(context, path, language, width) {
   await page.screenshot({ path: join(pictures, `${picture}.${language}.${width}.png`), fullPage: true });
   const skipLink = await firstStop(page);
   const transferred = await Promise.all(requests.map(sizeOf));
+  const axe = await accessibility(page);
   await page.close();
   return {
     status: response.status(),
     policy: response.headers()["content-security-policy"] ?? null,
     ...seen,
     skipLink,
-    console,
+    axe,
+    complaints,
     requests: requests.map((request, n) => ({ url: request.url(), bytes: transferred[n] })),
   };
 }
@@ -117,12 +116,9 @@ async function sizeOf(request) {
   }
 }
 
-/** What axe-core finds wrong. It is injected, so this context alone ignores the policy of the page. */
-async function accessibility(context, path) {
-  const page = await context.newPage();
-  await page.goto(base + path, { waitUntil: "load" });
-  await page.addScriptTag({ path: axePath });
+/** What axe-core finds wrong; run through the debugger, so that the policy of the page stays in force. */
+async function accessibility(page) {
+  await page.evaluate(axeSource);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  await page.close();
   return violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.map((node) => node.html.slice(0, 160)) }));
 }
