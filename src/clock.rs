@@ -78,12 +78,14 @@ impl Chance {
     }
 
     /// 64 random bits.
+    ///
+    /// # Panics
+    /// When the operating system gives no randomness: no id would be unique, nothing sensible can go on.
     #[must_use]
     pub fn bits(&self) -> u64 {
         match &self.0 {
             Luck::System => {
                 let mut bytes = [0u8; 8];
-                // Without randomness no id is unique: nothing sensible can go on.
                 aws_lc_rs::rand::fill(&mut bytes).expect("the operating system gives randomness");
                 u64::from_le_bytes(bytes)
             }

@@ -39,6 +39,9 @@ impl Urls {
     }
 
     /// A URL under the node: `at("/avis/x")`.
+    ///
+    /// # Panics
+    /// When the path is no path: paths are minted from safe segments, never taken from a request.
     #[must_use]
     pub fn at(&self, path: &str) -> Iri {
         Iri::parse(&format!("{}{path}", self.0)).expect("paths are minted from safe segments")

@@ -26,7 +26,7 @@ pub struct Waiting {
 /// # Errors
 /// Those of the database.
 pub async fn list(app: &App) -> Result<Vec<Waiting>> {
-    storage::drafts::all(&app.db).await?.into_iter().map(waiting).collect()
+    storage::drafts::all(&app.db).await?.iter().map(waiting).collect()
 }
 
 /// Drafts whose hour has come.
@@ -34,7 +34,7 @@ pub async fn list(app: &App) -> Result<Vec<Waiting>> {
 /// # Errors
 /// Those of the database.
 pub async fn due(app: &App) -> Result<Vec<Waiting>> {
-    storage::drafts::due(&app.db, app.clock.now_ms(), 1000).await?.into_iter().map(waiting).collect()
+    storage::drafts::due(&app.db, app.clock.now_ms(), 1000).await?.iter().map(waiting).collect()
 }
 
 /// Throws a draft away.
@@ -50,7 +50,7 @@ pub async fn discard(app: &App, operator: &Operator, reference: &str) -> Result<
     tx.commit().await
 }
 
-fn waiting(draft: Draft) -> Result<Waiting> {
+fn waiting(draft: &Draft) -> Result<Waiting> {
     let item = serde_json::from_str(&draft.body).map_err(Error::internal)?;
     Ok(Waiting { item, id: Iri::parse(&draft.uri)?, publish_at: draft.publish_at })
 }
@@ -87,7 +87,7 @@ pub async fn compare(app: &App, item: &Item) -> Result<Change> {
     let drafted = storage::drafts::get(&app.db, &item.reference).await?;
     let digest = item.digest();
     if let Some(draft) = drafted {
-        let waiting = waiting(draft)?;
+        let waiting = waiting(&draft)?;
         return Ok(if same(&waiting.item, &digest) { Change::Same } else { Change::Redrafted });
     }
     let Some(source) = published else { return Ok(Change::New) };

@@ -29,7 +29,7 @@ pub async fn export(app: &App, out: &mut (dyn Write + Send)) -> Result<usize> {
             });
             writeln!(out, "{line}").map_err(|error| Error::Unavailable {
                 why: error.to_string(),
-                retry_after: std::time::Duration::from_secs(60),
+                retry_after: std::time::Duration::from_mins(1),
             })?;
             lines += 1;
         }

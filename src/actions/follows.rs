@@ -1,5 +1,6 @@
 //! Who follows whom, both ways: ours asks, is accepted or refused, takes it back; others ask, are accepted
 //! at once, take it back.
+#![expect(clippy::similar_names, reason = "follower and followed are the field's own words")]
 
 use crate::{
     App, Error, Result,

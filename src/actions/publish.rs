@@ -143,12 +143,11 @@ async fn publish_actor(
     let item = &waiting.item;
     let profile = profile(names, item)?;
     let known = storage::actors::by_handle(&app.db, profile.handle.as_str()).await?;
-    let (id, changed) = match known {
-        Some(_) => actors::save(app, operator, &profile).await?,
-        None => {
-            actors::create(app, operator, &profile, waiting.id.clone()).await?;
-            (waiting.id.clone(), true)
-        }
+    let (id, changed) = if known.is_some() {
+        actors::save(app, operator, &profile).await?
+    } else {
+        actors::create(app, operator, &profile, waiting.id.clone()).await?;
+        (waiting.id.clone(), true)
     };
     let mut tx = app.db.begin().await?;
     settle(&mut tx, item, &id).await?;
@@ -174,7 +173,8 @@ fn profile(names: &Names, item: &Item) -> Result<Profile> {
         }
         ItemBody::Council(council) => {
             let mandate = council.mandate.as_ref().map(original).unwrap_or_default();
-            profile.summary = format!("{}\n\n{mandate}", original(&council.summary)).trim().to_owned();
+            let summary = format!("{}\n\n{mandate}", original(&council.summary));
+            summary.trim().clone_into(&mut profile.summary);
             profile.territory = council.territory.as_ref().map(|territory| territory.code().to_owned());
             profile.born_of = match &council.born_of {
                 Some(origin) => names.ids.get(origin).cloned().or_else(|| Iri::parse(origin).ok()),

@@ -160,13 +160,12 @@ pub async fn forget_author(app: &App, activity: &Activity) -> Result<()> {
 /// SHA-256 of this node's salt and an id.
 async fn digest(tx: &mut Tx, uri: &str) -> Result<String> {
     let salt = storage::settings::get_in(tx, "erasure-salt").await?;
-    let salt = match salt {
-        Some(salt) => salt,
-        None => {
-            let mut bytes = [0u8; 32];
-            aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::internal(anyhow::anyhow!("randomness")))?;
-            storage::settings::put_once(tx, "erasure-salt", Hash::of(&bytes).digits()).await?
-        }
+    let salt = if let Some(salt) = salt {
+        salt
+    } else {
+        let mut bytes = [0u8; 32];
+        aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::internal(anyhow::anyhow!("randomness")))?;
+        storage::settings::put_once(tx, "erasure-salt", Hash::of(&bytes).digits()).await?
     };
     Ok(Hash::of(format!("{salt} {uri}").as_bytes()).digits().to_owned())
 }

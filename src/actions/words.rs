@@ -222,7 +222,7 @@ async fn thread(tx: &mut Tx, names: &Names, item: &Item, id: &Iri, said: &Said) 
         Thread { context: context_of(id)?, in_reply_to: None, spoken_to: Vec::new(), number: None };
     match said {
         Said::Saisine(question) | Said::AutoSaisine(question) => {
-            thread.spoken_to.extend(question.addressee.clone())
+            thread.spoken_to.extend(question.addressee.clone());
         }
         Said::Acceptance(verdict) | Said::Refusal(verdict) => {
             thread.reply(tx, verdict.concerns.first()).await?;

@@ -2,10 +2,16 @@
 
 use std::{fmt::Display, time::Duration};
 
-use super::{Demo, Teller, Told, citizen::Citizen, load, nodes::Node, read};
+use super::{
+    Demo, Teller, Told,
+    citizen::Citizen,
+    load,
+    nodes::{Node, operator},
+    read,
+};
 use crate::{
     Error, Result,
-    actions::{Operator, publish::Published, replies, verify, withdraw},
+    actions::{publish::Published, replies, verify, withdraw},
     domain::{
         Iri,
         codes::{Reason, Status},
@@ -148,7 +154,7 @@ async fn a_citizen_follows_and_replies(
         false,
         page_shows(rennes, &page, "quand commencez-vous").await?,
     );
-    replies::decide(&rennes.app, &Operator::cli("demo"), note.as_str(), true).await?;
+    replies::decide(&rennes.app, &operator(), note.as_str(), true).await?;
     looking.see(
         "it is on the page once approved",
         true,
@@ -229,7 +235,7 @@ async fn a_stopped_node_catches_up(demo: &mut Demo, looking: &mut Looking<'_>) -
 async fn a_withdrawal_travels(demo: &Demo, changed: &Published, looking: &mut Looking<'_>) -> Result<()> {
     let rennes = demo.node("rennes");
     let words = "Retiré pour la démonstration (synthétique).";
-    withdraw::withdraw(&rennes.app, &rennes.operator(), &changed.id, Reason::Superseded, words).await?;
+    withdraw::withdraw(&rennes.app, &operator(), &changed.id, Reason::Superseded, words).await?;
     let version =
         storage::records::get(&rennes.app.db, changed.id.as_str()).await?.map_or(0, |row| row.version);
     for node in demo.nodes.iter().filter(|node| node.city.name != "rennes") {

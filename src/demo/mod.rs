@@ -11,8 +11,8 @@ use std::{path::Path, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 pub use check::Expectation;
-use nodes::Node;
 pub use nodes::{CITIES, City};
+use nodes::{Node, operator};
 
 use crate::{
     Error, Result,
@@ -76,7 +76,7 @@ impl Demo {
             let relay = crate::domain::Iri::parse(&relay.uri)?;
             for other in self.nodes.iter().filter(|other| other.city.name != node.city.name) {
                 let peer = discover::actor(&node.app, &other.city.url()).await?;
-                follows::follow(&node.app, &node.operator(), &relay, &peer).await?;
+                follows::follow(&node.app, &operator(), &relay, &peer).await?;
             }
         }
         Ok(())
@@ -163,8 +163,8 @@ fn read(city: &City) -> Result<Dossier> {
 
 /// Imports a dossier and publishes it.
 async fn load(node: &Node, dossier: &Dossier, tell: &Teller) -> Result<Vec<publish::Published>> {
-    import::import(&node.app, &node.operator(), dossier, Path::new("."), false).await?;
+    import::import(&node.app, &operator(), dossier, Path::new("."), false).await?;
     let city = node.city;
     let progress = |done: usize, total: usize| tell(Told::Publishing(city, done, total));
-    publish::publish(&node.app, &node.operator(), None, &progress).await
+    publish::publish(&node.app, &operator(), None, &progress).await
 }

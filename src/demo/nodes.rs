@@ -98,6 +98,12 @@ pub const CITIES: [City; 5] = [
 /// Where the citizen of `demo --check` lives, on another kind of server.
 pub const CITIZEN_HOST: &str = "citoyens.localhost:8106";
 
+/// Who acts in the demonstration.
+#[must_use]
+pub fn operator() -> Operator {
+    Operator::cli("demo")
+}
+
 /// A running node.
 pub struct Node {
     /// Which.
@@ -125,12 +131,6 @@ impl Node {
         let stop = CancellationToken::new();
         let task = tokio::spawn(server::run(app.clone(), listener, None, stop.clone()));
         Ok(Self { city, app, folder: folder.to_owned(), stop, task })
-    }
-
-    /// Who acts in the demonstration.
-    #[must_use]
-    pub fn operator(&self) -> Operator {
-        Operator::cli("demo")
     }
 
     /// Stops it gently.

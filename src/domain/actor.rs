@@ -58,6 +58,7 @@ impl Role {
 
 /// An actor of a Parvis node, in wire form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the form other servers read")]
 pub struct Actor {
     /// Its id.
     pub id: Iri,

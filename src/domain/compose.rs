@@ -1,6 +1,8 @@
 //! Writes a record from what its author says: the text people see, whom it is addressed to, tags and
 //! stubs, as register.md rules 3, 9, 21 and 22 have it. Not signed here.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -153,19 +155,19 @@ fn content(draft: &Draft, lang: &Lang) -> String {
     }
     let page = html::escape(draft.url.as_str());
     if !draft.recommendations.is_empty() {
-        text.push_str(&format!("<h2>{}</h2><ol>", phrases.recommendations()));
+        let _ = write!(text, "<h2>{}</h2><ol>", phrases.recommendations());
         for (at, recommendation) in draft.recommendations.iter().enumerate() {
             let title = html::escape(&in_lang(recommendation));
-            text.push_str(&format!("<li><a href=\"{page}#r{}\">{title}</a></li>", at + 1));
+            let _ = write!(text, "<li><a href=\"{page}#r{}\">{title}</a></li>", at + 1);
         }
         text.push_str("</ol>");
     }
     if let Some(note) = &draft.note {
-        text.push_str(&format!("<p><em>{}</em></p>", html::escape(&in_lang(note))));
+        let _ = write!(text, "<p><em>{}</em></p>", html::escape(&in_lang(note)));
     } else if draft.synthetic {
-        text.push_str(&format!("<p><em>{}</em></p>", phrases.synthetic()));
+        let _ = write!(text, "<p><em>{}</em></p>", phrases.synthetic());
     }
-    text.push_str(&format!("<p><a href=\"{page}\">{}</a></p>", phrases.read_on()));
+    let _ = write!(text, "<p><a href=\"{page}\">{}</a></p>", phrases.read_on());
     text
 }
 

@@ -44,6 +44,9 @@ impl Iri {
     }
 
     /// As a URL, for requests.
+    ///
+    /// # Panics
+    /// Never: it was parsed when it was made.
     #[must_use]
     pub fn url(&self) -> Url {
         Url::parse(&self.0).expect("parsed when it was made")

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     App, Result,
-    domain::{Version, said::Said},
+    domain::{Iri, Version, said::Said},
     federation::{collections, objects},
     storage,
 };
@@ -153,15 +153,14 @@ impl Asked<'_> {
 
     /// The page of an id of ours: what its document says; of a withdrawn record, what it said last.
     async fn page_of_id(&self) -> Result<Option<String>> {
-        let id = self.app.urls.at(self.path);
+        let Ok(id) = Iri::parse(&format!("{}{}", self.app.urls.base(), self.path)) else { return Ok(None) };
         let history = storage::versions::history(&self.app.db, id.as_str()).await?;
         let texts = history.iter().rev().filter_map(|version| version.document.as_deref());
-        Ok(texts
-            .filter_map(|text| match Version::parse(text) {
-                Ok(Version::Record(record)) => record.envelope.url.map(|url| url.to_string()),
-                _ => None,
-            })
-            .next())
+        let mut texts = texts;
+        Ok(texts.find_map(|text| match Version::parse(text) {
+            Ok(Version::Record(record)) => record.envelope.url.map(|url| url.to_string()),
+            _ => None,
+        }))
     }
 
     fn segments(&self) -> Vec<&str> {
@@ -176,7 +175,7 @@ fn is_folder(segment: &str) -> bool {
 
 /// Whether a segment is the random part of an id rather than the slug of a page.
 fn is_id(segment: &str) -> bool {
-    Uuid::try_parse(segment).is_ok()
+    segment.len() == 36 && Uuid::try_parse(segment).is_ok()
 }
 
 #[cfg(test)]

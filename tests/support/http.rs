@@ -33,7 +33,7 @@ impl Reply {
         let mut head =
             format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
         for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            let _ = std::fmt::Write::write_fmt(&mut head, format_args!("{name}: {value}\r\n"));
         }
         Self { bytes: [head.as_bytes(), b"\r\n", body].concat(), drip: None }
     }
