@@ -13,7 +13,7 @@ use support::node::node;
 
 const QUIET: &(dyn Fn(usize, usize) + Sync) = &|_, _| ();
 
-async fn dossier() -> (std::path::PathBuf, parvis::dossier::Dossier) {
+fn dossier() -> (std::path::PathBuf, parvis::dossier::Dossier) {
     let folder = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples");
     let dossier = parvis::dossier::read(&folder.join("rennes.toml")).unwrap();
     (folder, dossier)
@@ -22,7 +22,7 @@ async fn dossier() -> (std::path::PathBuf, parvis::dossier::Dossier) {
 #[tokio::test]
 async fn an_import_is_a_draft_and_a_draft_is_nowhere_p1() {
     let node = node("rennes", 8101).await;
-    let (folder, dossier) = dossier().await;
+    let (folder, dossier) = dossier();
     let report = import::import(&node.app, &node.operator, &dossier, &folder, false).await.unwrap();
     assert!(report.changes.iter().all(|(_, _, change)| *change == Change::New));
     let page = Page::first(10);
@@ -36,7 +36,7 @@ async fn importing_twice_changes_nothing_and_a_changed_text_makes_a_version() {
     let node = node("rennes", 8102).await;
     let published = node.publish_sample("rennes.toml").await;
     assert!(published.iter().all(|published| published.version == Some(1)), "{published:?}");
-    let (folder, mut dossier) = dossier().await;
+    let (folder, mut dossier) = dossier();
     let again = import::import(&node.app, &node.operator, &dossier, &folder, false).await.unwrap();
     assert_eq!(again.drafted(), Vec::<&str>::new());
 
@@ -161,7 +161,7 @@ async fn a_council_made_before_its_dossier_keeps_its_id() {
 async fn a_withdrawn_record_does_not_stop_what_comes_after_it() {
     let node = node("rennes", 8109).await;
     let published = node.publish_sample("rennes.toml").await;
-    let (folder, mut dossier) = dossier().await;
+    let (folder, mut dossier) = dossier();
     let avis = published.iter().filter(|published| published.kind == "Avis").collect::<Vec<_>>();
     for avis in &avis[..1] {
         withdraw::withdraw(&node.app, &node.operator, &avis.id, Reason::Duplicate, "Doublon.").await.unwrap();
