@@ -48,7 +48,7 @@ cli-change-same = inchangé
 cli-change-new = nouveau
 cli-change-version = nouvelle version
 cli-change-redrafted = brouillon remplacé
-cli-change-withdrawn = retiré : rien ne change (un identifiant retiré ne resservira jamais)
+cli-change-withdrawn = retiré : rien ne change (un identifiant retiré ne resservira jamais)
 cli-publish-progress = Publication
 cli-published = ✓ { $reference } : version { $version }, { $id }
 cli-published-same = = { $reference } : rien de nouveau
