@@ -6,9 +6,9 @@
 //! `federation` speaks ActivityPub with other servers, `web` shows pages. `App` holds what they share.
 //! ARCHITECTURE.md walks one publication and one reception through these files.
 //!
-//! Rules of dependency, held by `tests/structure.rs`: `domain` needs nothing; `storage` needs `domain`;
-//! `actions` needs `domain` and `storage`; `federation` and `web` need those three and never each other;
-//! only `cli`, `demo`, `server` and `worker` see everything.
+//! Rules of dependency, held by `tests/structure.rs`: `domain` needs nothing; `storage` and `dossier` need
+//! `domain`; `actions` needs those three; `federation` and `web` need `domain`, `storage` and `actions`, and
+//! never each other; only `cli`, `demo`, `server` and `worker` see everything.
 
 pub mod actions;
 pub mod app;
