@@ -2,10 +2,10 @@
 //! document by `Accept`, and stops gently.
 
 pub mod health;
+pub mod listener;
 mod negotiate;
+mod patient;
 pub mod requests;
-
-use std::net::SocketAddr;
 
 use axum::{
     Router,
@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
-    App, Result,
+    App,
     federation::{heads, inbox, nodeinfo, webfinger},
     telemetry::Metrics,
     web, worker,
@@ -67,40 +67,21 @@ async fn own_name_only(State(app): State<App>, request: Request, next: Next) -> 
 
 /// Serves the node on a listener that is already bound, with its worker, until `stop` is cancelled; then
 /// lets requests end within ten seconds (threats R15).
-///
-/// # Errors
-/// `Internal` when the listener fails.
 pub async fn run(
     app: App,
     listener: TcpListener,
     metrics: Option<(TcpListener, Metrics)>,
     stop: CancellationToken,
-) -> Result<()> {
+) {
     let owner = app.chance.uuid(app.clock.now()).to_string();
     let work = tokio::spawn(worker::run(app.clone(), owner, stop.clone()));
+    let limits = listener::Limits::default();
     if let Some((listener, metrics)) = metrics {
-        let private = health::private(&app, metrics);
-        let stop = stop.clone();
-        tokio::spawn(async move {
-            let ended = axum::serve(listener, private).with_graceful_shutdown(stop.cancelled_owned()).await;
-            if let Err(error) = ended {
-                tracing::error!(%error, "the private listener failed");
-            }
-        });
+        tokio::spawn(listener::serve(listener, health::private(&app, metrics), limits, stop.clone()));
     }
-    let service = router(&app).into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
-    let patience = async {
-        stop.cancelled().await;
-        tokio::time::sleep(std::time::Duration::from_secs(9)).await;
-    };
-    tokio::select! {
-        ended = serving => ended.map_err(crate::Error::internal)?,
-        () = patience => tracing::warn!("stopped with requests still open"),
-    }
+    listener::serve(listener, router(&app), limits, stop).await;
     if let Err(error) = work.await {
         tracing::error!(%error, "the worker ended badly");
     }
     app.db.close().await;
-    Ok(())
 }

@@ -60,7 +60,7 @@ impl Serve {
         );
         let stop = CancellationToken::new();
         tokio::spawn(cancel_when_told(stop.clone()));
-        server::run(app, listener, metrics, stop).await?;
+        server::run(app, listener, metrics, stop).await;
         out.say("cli-stopped", &[]);
         Ok(())
     }

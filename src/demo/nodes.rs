@@ -112,7 +112,7 @@ pub struct Node {
     pub app: App,
     folder: PathBuf,
     stop: CancellationToken,
-    task: JoinHandle<Result<()>>,
+    task: JoinHandle<()>,
 }
 
 impl Node {
@@ -139,7 +139,7 @@ impl Node {
     /// How it ended, when it ended badly.
     pub async fn stop(self) -> Result<()> {
         self.stop.cancel();
-        self.task.await.map_err(Error::internal)?
+        self.task.await.map_err(Error::internal)
     }
 
     /// Where its files are and which it is, to start it again.

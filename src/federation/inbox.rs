@@ -53,9 +53,14 @@ pub async fn post(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let Ok(body) = to_bytes(body, MAX_BODY).await else {
-        metrics::counter!("ap_refused_total", "reason" => Refusal::TooLarge.reason()).increment(1);
-        return refusal(Refusal::TooLarge);
+    let body = match to_bytes(body, MAX_BODY).await {
+        Ok(body) => body,
+        Err(error) if is_too_long(&error) => {
+            metrics::counter!("ap_refused_total", "reason" => Refusal::TooLarge.reason()).increment(1);
+            return refusal(Refusal::TooLarge);
+        }
+        // It broke off, or did not come in time (threats D10).
+        Err(_) => return (StatusCode::REQUEST_TIMEOUT, "timeout").into_response(),
     };
     let peer = client(&app, peer.ip(), &headers);
     let message = Incoming { method: &method, uri: &uri, headers: &headers, body: &body, peer };
@@ -63,6 +68,12 @@ pub async fn post(
         Ok(admitted) => answer(receive(&app, admitted).await),
         Err(refused) => refusal(refused),
     }
+}
+
+/// Whether a body was not read because it is longer than what is taken.
+fn is_too_long(error: &axum::Error) -> bool {
+    let source = std::error::Error::source(error);
+    source.and_then(|source| source.downcast_ref::<http_body_util::LengthLimitError>()).is_some()
 }
 
 /// Who is at the other end: behind a proxy we trust, the last address it forwarded; never what anybody
