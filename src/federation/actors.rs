@@ -278,12 +278,20 @@ pub async fn store(app: &App, remote: &RemoteActor) -> Result<()> {
     }
     storage::actors::put(&mut tx, &remote.actor).await?;
     storage::hosts::ensure(&mut tx, &remote.actor.host).await?;
-    store_keys(&mut tx, remote).await?;
-    tx.commit().await
+    store_keys(&mut tx, remote, Instant::of(app.clock.now())).await?;
+    tx.commit().await?;
+    app.keys.forget_actor(&remote.actor.uri);
+    Ok(())
 }
 
-async fn store_keys(tx: &mut Tx, remote: &RemoteActor) -> Result<()> {
+async fn store_keys(tx: &mut Tx, remote: &RemoteActor, over: Instant) -> Result<()> {
     let known = storage::keys::of_actor_in(tx, &remote.actor.uri).await?;
+    // A key that signs requests is over when its actor no longer lists it (S26). Proof keys stay for what
+    // they signed.
+    let listed = |id: &str| remote.keys.iter().any(|key| key.id.as_str() == id);
+    for key in known.iter().filter(|key| key.algorithm == "rsa" && !listed(&key.id)) {
+        storage::keys::revoke(tx, &key.id, &over.to_string()).await?;
+    }
     for key in &remote.keys {
         let before = known.iter().find(|known| known.id == key.id.as_str());
         let algorithm = match key.parsed.algorithm() {

@@ -118,25 +118,28 @@ async fn receive(app: &App, admitted: Admitted) -> Result<Outcome> {
     outcome
 }
 
-/// Short and constant: nothing of the request is echoed.
+/// Short and constant: nothing of the request is echoed. What an action refuses is counted like what the
+/// gate refuses.
 fn answer(outcome: Result<Outcome>) -> Response {
-    match outcome {
-        Ok(_) => StatusCode::ACCEPTED.into_response(),
-        Err(Error::Invalid { problems }) => {
-            let rule = problems.first().map_or("invalid", |problem| problem.rule);
-            (StatusCode::BAD_REQUEST, rule).into_response()
+    let Err(error) = outcome else { return StatusCode::ACCEPTED.into_response() };
+    let (status, reason) = match &error {
+        Error::Invalid { problems } => {
+            (StatusCode::BAD_REQUEST, problems.first().map_or("invalid", |problem| problem.rule))
         }
-        Err(Error::Forbidden { .. }) => (StatusCode::FORBIDDEN, "forbidden").into_response(),
-        Err(Error::NotFound { .. }) => (StatusCode::NOT_FOUND, "not_found").into_response(),
-        Err(Error::Gone { .. }) => (StatusCode::GONE, "gone").into_response(),
-        Err(Error::Conflict { .. }) => (StatusCode::CONFLICT, "conflict").into_response(),
-        Err(Error::Unavailable { retry_after, .. }) => {
-            let seconds = retry_after.as_secs().max(1).to_string();
-            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, seconds)], "unavailable").into_response()
-        }
-        Err(Error::Internal(error)) => {
+        Error::Forbidden { .. } => (StatusCode::FORBIDDEN, "forbidden"),
+        Error::NotFound { .. } => (StatusCode::NOT_FOUND, "not_found"),
+        Error::Gone { .. } => (StatusCode::GONE, "gone"),
+        Error::Conflict { .. } => (StatusCode::CONFLICT, "conflict"),
+        Error::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+        Error::Internal(error) => {
             tracing::error!(error = format!("{error:#}"), "inbox");
-            (StatusCode::INTERNAL_SERVER_ERROR, "internal").into_response()
+            (StatusCode::INTERNAL_SERVER_ERROR, "internal")
         }
+    };
+    metrics::counter!("ap_refused_total", "reason" => reason).increment(1);
+    let mut response = (status, reason).into_response();
+    if let Error::Unavailable { retry_after, .. } = error {
+        response.headers_mut().insert(header::RETRY_AFTER, retry_after.as_secs().max(1).into());
     }
+    response
 }

@@ -106,10 +106,9 @@ async fn find(app: &App, id: &Iri) -> Result<Found, Refusal> {
         return Ok(Found { owner: entry.owner, key: entry.key, fetched: None });
     }
     let stored = storage::keys::get(&app.db, id.as_str()).await.map_err(|_| Refusal::Unavailable)?;
-    if let Some(row) = stored.filter(|row| row.pinned_at.is_some() && row.secret.is_none()) {
-        if row.revoked.is_some() {
-            return Err(Refusal::KeyUnknown);
-        }
+    // One that is over is asked for at its origin like one never seen: it may be listed there again.
+    let holds = |row: &storage::keys::Key| row.pinned_at.is_some() && row.revoked.is_none();
+    if let Some(row) = stored.filter(|row| holds(row) && row.secret.is_none()) {
         let key = VerifyingKey::parse(&row.public).map_err(|_| Refusal::BadKey)?;
         app.keys.put(id, &row.actor, &key);
         return Ok(Found { owner: row.actor, key, fetched: None });
