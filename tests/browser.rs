@@ -55,6 +55,10 @@ fn every_page_can_be_read_by_everybody() {
         let name = format!("{} ({}, {} px)", text(page, "path"), text(page, "language"), page["width"]);
         wrong.extend(faults(page, &node.base).into_iter().map(|fault| format!("{name}: {fault}")));
     }
+    let searched = &seen["searched"];
+    if text(searched, "wanted").is_empty() || searched["wanted"] != searched["url"] {
+        wrong.push(format!("a search by keyboard leads to {searched}"));
+    }
     assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
 }
 
@@ -105,6 +109,10 @@ fn faults(page: &Value, base: &str) -> Vec<String> {
     );
     let skip = &page["skipLink"];
     must(skip["visible"] == true && skip["leadsSomewhere"] == true, format!("first stop of Tab: {skip}"));
+    let keyboard = &page["keyboard"];
+    must(list(&keyboard["unreached"]).is_empty(), format!("not reached by Tab: {}", keyboard["unreached"]));
+    must(list(&keyboard["noFocus"]).is_empty(), format!("no visible focus: {}", keyboard["noFocus"]));
+    must(keyboard["left"] != false, "Tab does not lead out of the page".to_owned());
     let requests = list(&page["requests"]);
     must(requests.len() <= REQUESTS, format!("{} requests", requests.len()));
     let bytes: u64 = requests.iter().filter_map(|request| request["bytes"].as_u64()).sum();

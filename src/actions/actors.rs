@@ -4,11 +4,11 @@
 use crate::{
     App, Error, Result,
     domain::{
-        Actor, Code as _, Handle, Hash, Instant, Iri, Role, Version,
+        Actor, Code as _, Handle, Instant, Iri, Role, Version,
         activity::Kind,
         actor::NewActor,
         canonical::{self, Document},
-        compose, html, proof,
+        html, proof,
         record::Claim,
     },
     storage::{self, Tx},
@@ -239,14 +239,4 @@ fn signed(document: &Document, key: &proof::ProofKey, created: Instant) -> Docum
 pub(super) fn sign_record(record: &crate::domain::Record, key: &proof::ProofKey) -> Document {
     let created = record.envelope.updated.unwrap_or(record.envelope.published);
     signed(&record.to_document(), key, created)
-}
-
-/// The next version of a record, when it says something new.
-pub(super) fn next(
-    before: &crate::domain::Record,
-    hash: &Hash,
-    record: crate::domain::Record,
-    now: Instant,
-) -> Option<crate::domain::Record> {
-    compose::next_version(before, hash, record, now)
 }

@@ -5,6 +5,7 @@ use std::io::Write;
 
 use serde_json::json;
 
+use super::verify;
 use crate::{App, Error, Result, storage};
 
 /// Versions read at once.
@@ -21,11 +22,13 @@ pub async fn export(app: &App, out: &mut (dyn Write + Send)) -> Result<usize> {
         let page = storage::versions::all(&app.db, after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after = last.seq;
+        let keys = verify::proof_keys(app, &page).await?;
         for row in &page {
+            let keys = keys.get(&row.author).map_or(&[][..], Vec::as_slice);
             let line = json!({
                 "seq": row.seq, "id": row.uri, "version": row.version, "hash": row.hash, "kind": row.kind,
                 "author": row.author, "proof": row.proof, "document": row.document,
-                "erased": row.erased_at.is_some(), "keys": keys(app, &row.author).await?,
+                "erased": row.erased_at.is_some(), "keys": keys,
             });
             writeln!(out, "{line}").map_err(|error| Error::Unavailable {
                 why: error.to_string(),
@@ -35,11 +38,4 @@ pub async fn export(app: &App, out: &mut (dyn Write + Send)) -> Result<usize> {
         }
     }
     Ok(lines)
-}
-
-/// The proof keys of an author, as pinned here: id and public half.
-async fn keys(app: &App, author: &str) -> Result<serde_json::Value> {
-    let keys = storage::keys::of_actor(&app.db, author).await?;
-    let proofs = keys.into_iter().filter(|key| key.algorithm == "ed25519");
-    Ok(proofs.map(|key| json!({"id": key.id, "public": key.public, "revoked": key.revoked})).collect())
 }

@@ -9,6 +9,7 @@ mod enqueue;
 pub mod export;
 pub mod follows;
 pub mod import;
+mod names;
 mod new_keys;
 mod operator;
 pub mod peers;

@@ -6,9 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     App, Error, Result,
-    domain::{
-        Handle, Instant, Iri, Record, Role, Version, activity::Kind, canonical, compose::compose, said::Said,
-    },
+    domain::{Handle, Instant, Iri, Record, Role, Version, activity::Kind, canonical, compose, said::Said},
     dossier::{Item, ItemBody},
     storage::{self, Tx, sources::Source},
 };
@@ -17,9 +15,11 @@ use super::{
     Operator, Proof,
     actors::{self, Profile},
     drafts::{self, Waiting},
-    enqueue, new_keys,
+    enqueue,
+    names::Names,
+    new_keys,
     register::{self, Entry},
-    words::{self, Names},
+    words,
 };
 
 /// What was published.
@@ -200,7 +200,7 @@ async fn publish_record(
     let within = |problems: Vec<crate::domain::Problem>| -> Error {
         problems.into_iter().map(|problem| problem.within(&item.reference)).collect::<Vec<_>>().into()
     };
-    let record = compose(draft, at).map_err(within)?;
+    let record = compose::compose(draft, at).map_err(within)?;
     let version = append(app, tx, record).await?;
     settle(tx, item, id).await?;
     storage::audit::add(tx, &operator.deed("publish", id.as_str()), app.clock.now_ms()).await?;
@@ -229,7 +229,7 @@ async fn append(app: &App, tx: &mut Tx, record: Record) -> Result<Option<u32>> {
                 )));
             };
             let now = Instant::of(app.clock.now());
-            match actors::next(&old, &canonical::hash(document), record, now) {
+            match compose::next_version(&old, &canonical::hash(document), record, now) {
                 Some(next) => (next, Kind::Update),
                 None => return Ok(None),
             }

@@ -1,8 +1,11 @@
 //! Checks every hash, proof and chain of the register, or of an export, and names what does not hold.
 
-use std::{collections::BTreeMap, io::BufRead};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::BufRead,
+};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     App, Error, Result,
@@ -26,12 +29,27 @@ struct Line {
     keys: Vec<Key>,
 }
 
-/// A proof key as pinned.
-#[derive(Clone, Debug, Deserialize)]
-struct Key {
+/// A proof key as pinned: its id, its public half, and from when it no longer holds.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct Key {
     id: String,
     public: String,
     revoked: Option<String>,
+}
+
+/// The proof keys of the authors of some versions, by author, in one read.
+pub(super) async fn proof_keys(
+    app: &App,
+    rows: &[storage::versions::Version],
+) -> Result<BTreeMap<String, Vec<Key>>> {
+    let authors: BTreeSet<&str> = rows.iter().map(|row| row.author.as_str()).collect();
+    let authors: Vec<&str> = authors.into_iter().collect();
+    let mut keys: BTreeMap<String, Vec<Key>> = BTreeMap::new();
+    for key in storage::keys::proof_keys(&app.db, &authors).await? {
+        let listed = Key { id: key.id, public: key.public, revoked: key.revoked };
+        keys.entry(key.actor).or_default().push(listed);
+    }
+    Ok(keys)
 }
 
 /// What was found.
@@ -59,17 +77,17 @@ pub async fn register(app: &App, progress: &(dyn Fn(usize, usize) + Sync)) -> Re
         let page = storage::versions::all(&app.db, after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after = last.seq;
+        let keys = proof_keys(app, &page).await?;
         for row in page {
-            let known = storage::keys::of_actor(&app.db, &row.author).await?;
-            let keys = known.into_iter().filter(|key| key.algorithm == "ed25519");
+            let keys = keys.get(&row.author).into_iter().flatten();
             check.line(Line {
+                keys: keys.cloned().collect(),
                 id: row.uri,
                 version: row.version,
                 hash: row.hash,
                 author: row.author,
                 proof: row.proof,
                 document: row.document,
-                keys: keys.map(|key| Key { id: key.id, public: key.public, revoked: key.revoked }).collect(),
             });
         }
         progress(check.findings.checked, total);

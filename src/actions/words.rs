@@ -1,8 +1,6 @@
 //! From the words of a dossier's item to a record about to be composed: names become ids, texts become
 //! Markdown by language, references become links.
 
-use std::collections::BTreeMap;
-
 use crate::{
     App, Error, Result,
     domain::{
@@ -13,64 +11,10 @@ use crate::{
         said::{self, Said},
     },
     dossier::{Addressee, ClaimValue, Common, Item, ItemBody, Text, Verdict},
-    storage::{self, Tx, actors::Actor, records::Row},
+    storage::{self, Tx, actors::Actor},
 };
 
-/// What a batch of items refers to, gathered before anything is composed.
-pub struct Names {
-    /// Our actors by handle.
-    pub actors: BTreeMap<String, Actor>,
-    /// Ids by reference: what is published, and drafts.
-    pub ids: BTreeMap<String, Iri>,
-    /// Items by reference: the batch, for titles and numbers.
-    pub items: BTreeMap<String, Item>,
-    /// Published records that the batch mentions, by reference.
-    pub rows: BTreeMap<String, Row>,
-}
-
-impl Names {
-    /// Gathers actors and ids; `items` are those of the batch and of drafts.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn gather(app: &App, items: &[(Item, Iri)]) -> Result<Self> {
-        let actors = storage::actors::ours(&app.db).await?;
-        let mut ids = BTreeMap::new();
-        for source in storage::sources::all(&app.db).await? {
-            ids.insert(source.reference, Iri::parse(&source.uri)?);
-        }
-        ids.extend(items.iter().map(|(item, id)| (item.reference.clone(), id.clone())));
-        let mentioned: Vec<&String> = items.iter().flat_map(|(item, _)| mentions(item)).collect();
-        let wanted: BTreeMap<&str, &String> = mentioned
-            .into_iter()
-            .filter_map(|reference| Some((ids.get(reference)?.as_str(), reference)))
-            .collect();
-        let uris: Vec<&str> = wanted.keys().copied().collect();
-        let rows = storage::records::by_uris(&app.db, &uris).await?;
-        let rows = rows
-            .into_iter()
-            .filter_map(|row| Some(((*wanted.get(row.uri.as_str())?).clone(), row)))
-            .collect();
-        Ok(Self {
-            rows,
-            actors: actors.into_iter().map(|actor| (actor.handle.clone(), actor)).collect(),
-            ids: ids.clone(),
-            items: items.iter().map(|(item, _)| (item.reference.clone(), item.clone())).collect(),
-        })
-    }
-
-    fn actor(&self, handle: &str) -> Result<&Actor> {
-        self.actors.get(handle).ok_or_else(|| Error::invalid("by", "actor-unknown", handle))
-    }
-
-    fn actor_id(&self, handle: &str) -> Result<Iri> {
-        Ok(Iri::parse(&self.actor(handle)?.uri)?)
-    }
-
-    fn id(&self, reference: &str) -> Result<Iri> {
-        self.ids.get(reference).cloned().ok_or_else(|| Error::invalid("ref", "reference-unknown", reference))
-    }
-}
+use super::names::Names;
 
 /// Where a record stands among others: its thread and what it answers.
 struct Thread {
@@ -274,13 +218,6 @@ fn context_of(id: &Iri) -> Result<Iri, Problem> {
     Iri::parse(&format!("{}/contexts/{random}", id.origin()))
 }
 
-impl Names {
-    /// Whether an actor is the council of that reference.
-    fn is(&self, actor: &Actor, council: &str) -> bool {
-        self.ids.get(council).is_some_and(|id| id.as_str() == actor.uri)
-    }
-}
-
 /// Who is expected to answer: one of ours, or an actor elsewhere that is known here.
 async fn addressee(tx: &mut Tx, names: &Names, addressee: &Addressee) -> Result<Iri> {
     match addressee {
@@ -352,17 +289,6 @@ fn texts(item: &Item) -> (Option<&Text>, Option<&Text>, Option<&Text>) {
     }
 }
 
-/// References of the records whose title or number the text of an item repeats.
-fn mentions(item: &Item) -> Vec<&String> {
-    match &item.body {
-        ItemBody::Avis(avis) => avis.recommendations.iter().collect(),
-        ItemBody::Delivery(delivery) => vec![&delivery.avis],
-        ItemBody::Answer(answer) => vec![&answer.recommendation],
-        ItemBody::FollowUp(follow_up) => vec![&follow_up.recommendation],
-        _ => Vec::new(),
-    }
-}
-
 /// Of a delivery: the title of the avis it acknowledges.
 fn about_title(names: &Names, item: &Item) -> Option<Text> {
     let ItemBody::Delivery(delivery) = &item.body else { return None };
@@ -373,17 +299,6 @@ fn about_title(names: &Names, item: &Item) -> Option<Text> {
 fn recommendation_titles(names: &Names, item: &Item) -> Vec<Text> {
     let ItemBody::Avis(avis) = &item.body else { return Vec::new() };
     avis.recommendations.iter().filter_map(|reference| names.title(reference)).collect()
-}
-
-impl Names {
-    /// Title of a record, by reference: from the batch, else as published.
-    fn title(&self, reference: &str) -> Option<Text> {
-        match self.items.get(reference).map(|item| &item.body) {
-            Some(ItemBody::Avis(avis)) => Some(avis.title.clone()),
-            Some(ItemBody::Recommendation(recommendation)) => Some(recommendation.title.clone()),
-            _ => self.rows.get(reference).map(|row| Text::new(&row.lang, &row.title)),
-        }
-    }
 }
 
 /// Of an answer or a follow-up: the recommendation's number, when the batch has it.

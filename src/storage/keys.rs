@@ -4,7 +4,7 @@
 use sqlx::FromRow;
 
 use super::{
-    Db, Tx,
+    Db, Tx, json_list,
     query::{args, queries},
 };
 use crate::Result;
@@ -17,6 +17,10 @@ queries! {
         WHERE keys.actor = excluded.actor AND keys.algorithm = excluded.algorithm";
     GET = "SELECT * FROM keys WHERE id = $1";
     OF_ACTOR = "SELECT * FROM keys WHERE actor = $1 ORDER BY algorithm, created_at, id";
+    PROOF_KEYS = "SELECT * FROM keys WHERE algorithm = 'ed25519' AND actor IN (SELECT value FROM json_each($1))
+        ORDER BY actor, created_at, id",
+        pg = "SELECT * FROM keys WHERE algorithm = 'ed25519'
+        AND actor IN (SELECT value FROM jsonb_array_elements_text(CAST($1 AS TEXT)::jsonb)) ORDER BY actor, created_at, id";
     SIGNING = "SELECT * FROM keys WHERE actor = $1 AND algorithm = $2 AND secret IS NOT NULL AND revoked IS NULL
         ORDER BY created_at DESC, id DESC LIMIT 1";
     OURS = "SELECT * FROM keys WHERE secret IS NOT NULL ORDER BY actor, algorithm, created_at, id";
@@ -94,6 +98,14 @@ pub async fn of_actor(db: &Db, actor: &str) -> Result<Vec<Key>> {
 /// Those of the database.
 pub async fn of_actor_in(tx: &mut Tx, actor: &str) -> Result<Vec<Key>> {
     tx.all(&OF_ACTOR, args![actor]).await
+}
+
+/// The keys that several actors prove with, revoked ones too, by actor then age.
+///
+/// # Errors
+/// Those of the database.
+pub async fn proof_keys(db: &Db, actors: &[impl AsRef<str> + Sync]) -> Result<Vec<Key>> {
+    db.all(&PROOF_KEYS, args![&json_list(actors)]).await
 }
 
 /// The key our actor signs with now, secret included.

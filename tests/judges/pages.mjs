@@ -37,8 +37,9 @@ const links = await crawl(base);
 const paths = [...oneOfEachKind(links, perKind), ...missing];
 const readers = Object.keys(LANGUAGES).flatMap((language) => WIDTHS.map((width) => ({ language, width })));
 const pages = (await Promise.all(readers.map(readAll))).flat();
+const searched = await searchByKeyboard();
 await browser.close();
-console.log(JSON.stringify({ links, pages }));
+console.log(JSON.stringify({ links, pages, searched }));
 
 /** Every page, one after the other, in one language at one width. */
 async function readAll({ language, width }) {
@@ -47,6 +48,28 @@ async function readAll({ language, width }) {
   for (const path of paths) measured.push({ path, language, width, ...(await measure(context, path, language, width)) });
   await context.close();
   return measured;
+}
+
+/** A search without a mouse: Tab to the field, words, Enter, Tab to the first result, Enter. */
+async function searchByKeyboard() {
+  const page = await browser.newPage({ locale: LANGUAGES.fr });
+  await page.goto(`${base}/recherche`, { waitUntil: "load" });
+  const tabTo = async (selector) => {
+    for (let press = 0; press < 60; press++) {
+      await page.keyboard.press("Tab");
+      if (await page.evaluate((selector) => document.activeElement.matches(selector), selector)) return;
+    }
+  };
+  await tabTo("main input");
+  await page.keyboard.type("numérique");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/[?]/);
+  await tabTo("main h3 a");
+  const wanted = await page.evaluate(() => document.activeElement.href);
+  await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+  const found = { wanted, url: page.url(), title: await page.title() };
+  await page.close();
+  return found;
 }
 
 /** One page in one language at one width. */
@@ -77,6 +100,8 @@ async function measure(context, path, language, width) {
   const picture = `${path.replaceAll(/[^\p{L}\p{N}]+/gu, "-").replaceAll(/^-|-$/g, "") || "accueil"}`.slice(0, 80);
   await page.screenshot({ path: join(pictures, `${picture}.${language}.${width}.png`), fullPage: true });
   const skipLink = await firstStop(page);
+  // One language and the narrow window are enough: order and focus are the same in the others.
+  const keyboard = language === "fr" && width === WIDTHS[0] ? await byKeyboard(page) : null;
   const transferred = await Promise.all(requests.map(sizeOf));
   const axe = await accessibility(page);
   await page.close();
@@ -85,6 +110,7 @@ async function measure(context, path, language, width) {
     policy: response.headers()["content-security-policy"] ?? null,
     ...seen,
     skipLink,
+    keyboard,
     axe,
     complaints,
     requests: requests.map((request, n) => ({ url: request.url(), bytes: transferred[n] })),
@@ -104,6 +130,43 @@ async function firstStop(page) {
       leadsSomewhere: href.startsWith("#") && document.getElementById(href.slice(1)) != null,
     };
   });
+}
+
+/**
+ * The rest of the page with Tab alone (the first stop is behind us): which controls were never reached, which
+ * of those reached show no focus, and whether Tab leads out of the page again.
+ */
+async function byKeyboard(page) {
+  const expected = await page.evaluate(() => {
+    const shown = (element) => element.checkVisibility({ visibilityProperty: true });
+    const all = document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']");
+    globalThis.controls = [...all].filter(shown);
+    return globalThis.controls.length;
+  });
+  const noFocus = [];
+  const reached = new Set([0]);
+  let left = false;
+  for (let press = 0; press < expected + 5 && !left; press++) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate(() => {
+      const element = document.activeElement;
+      const { outlineStyle, boxShadow } = getComputedStyle(element);
+      return {
+        index: globalThis.controls.indexOf(element),
+        outside: element === document.body || element === document.documentElement,
+        shows: outlineStyle !== "none" || boxShadow !== "none",
+        html: element.outerHTML.slice(0, 120),
+      };
+    });
+    left = at.outside || (at.index >= 0 && reached.has(at.index));
+    if (at.index >= 0) reached.add(at.index);
+    if (!left && !at.shows) noFocus.push(at.html);
+  }
+  const unreached = await page.evaluate(
+    (reached) => globalThis.controls.filter((_, n) => !reached.includes(n)).map((element) => element.outerHTML.slice(0, 120)),
+    [...reached],
+  );
+  return { unreached, noFocus, left };
 }
 
 /** Bytes of one answer on the wire: headers and body. */

@@ -11,7 +11,8 @@ use axum::{
 
 use super::{
     claims::{self, Sourced},
-    paging::{Pager, Place},
+    list::{self, Words},
+    paging::Place,
     record::Origin,
 };
 use crate::{
@@ -27,16 +28,6 @@ use crate::{
     },
 };
 
-#[derive(Template)]
-#[template(path = "list.html")]
-struct List {
-    page: Page,
-    lead: String,
-    empty: String,
-    cards: Vec<Card>,
-    pager: Pager,
-}
-
 /// `GET /avis`
 ///
 /// # Errors
@@ -46,13 +37,10 @@ pub async fn list(
     lang: Lang,
     Query(place): Query<Place>,
 ) -> Result<Response, Failure> {
-    let lead = t(lang, "avis-lead");
-    let page = Page::new(&app, lang, "/avis").titled(t(lang, "avis-title")).described(&lead);
-    let mut rows = records::by_kind_ours(&app.db, "Avis", &place.slice()?).await?;
-    let pager = place.cut("/avis", &mut rows);
-    let people = People::load(&app, rows.iter().map(|row| row.author.as_str())).await?;
-    let cards = Card::list(&app, &page, &people, &rows);
-    Ok(html(StatusCode::OK, &List { page, lead, empty: t(lang, "avis-none"), cards, pager }))
+    let page = Page::new(&app, lang, "/avis").titled(t(lang, "avis-title"));
+    let rows = records::by_kind_ours(&app.db, "Avis", &place.slice()?).await?;
+    let words = Words { lead: "avis-lead", empty: "avis-none" };
+    Ok(list::show(&app, page, words, &place, rows).await?)
 }
 
 #[derive(Template)]

@@ -14,4 +14,5 @@ pub mod search;
 pub mod theme;
 
 mod claims;
+mod list;
 mod paging;

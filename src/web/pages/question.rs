@@ -10,7 +10,10 @@ use axum::{
     response::Response,
 };
 
-use super::paging::{Pager, Place};
+use super::{
+    list::{self, Words},
+    paging::Place,
+};
 use crate::{
     App, Error, Result,
     domain::{Code as _, said::Said},
@@ -53,16 +56,6 @@ pub async fn of_council(app: &App, council: &str, limit: i64) -> Result<Vec<Row>
     Ok(rows)
 }
 
-#[derive(Template)]
-#[template(path = "list.html")]
-struct List {
-    page: Page,
-    lead: String,
-    empty: String,
-    cards: Vec<Card>,
-    pager: Pager,
-}
-
 /// `GET /questions`
 ///
 /// # Errors
@@ -72,13 +65,10 @@ pub async fn list(
     lang: Lang,
     Query(place): Query<Place>,
 ) -> Result<Response, Failure> {
-    let lead = t(lang, "questions-lead");
-    let page = Page::new(&app, lang, "/questions").titled(t(lang, "questions-title")).described(&lead);
-    let mut rows = latest(&app, &place.slice()?).await?;
-    let pager = place.cut("/questions", &mut rows);
-    let people = People::load(&app, rows.iter().map(|row| row.author.as_str())).await?;
-    let cards = Card::list(&app, &page, &people, &rows);
-    Ok(html(StatusCode::OK, &List { page, lead, empty: t(lang, "questions-none"), cards, pager }))
+    let page = Page::new(&app, lang, "/questions").titled(t(lang, "questions-title"));
+    let rows = latest(&app, &place.slice()?).await?;
+    let words = Words { lead: "questions-lead", empty: "questions-none" };
+    Ok(list::show(&app, page, words, &place, rows).await?)
 }
 
 #[derive(Template)]

@@ -1,34 +1,21 @@
 //! What other nodes published and this one keeps: the list, and the page of each record with its origin
 //! and the state of its proof. An avis has the same page as ours: local and remote are read alike.
 
-use askama::Template;
 use axum::{
     extract::{Path, Query, State},
-    http::StatusCode,
     response::Response,
 };
 
-use super::paging::{Pager, Place};
+use super::{
+    list::{self, Words},
+    paging::Place,
+};
 use crate::{
     App, Error, Result,
     i18n::{Lang, t},
     storage::records,
-    web::{
-        Failure, html,
-        layout::Page,
-        view::{Card, People},
-    },
+    web::{Failure, layout::Page},
 };
-
-#[derive(Template)]
-#[template(path = "list.html")]
-struct List {
-    page: Page,
-    lead: String,
-    empty: String,
-    cards: Vec<Card>,
-    pager: Pager,
-}
 
 /// `GET /recus`
 ///
@@ -39,13 +26,10 @@ pub async fn list(
     lang: Lang,
     Query(place): Query<Place>,
 ) -> Result<Response, Failure> {
-    let lead = t(lang, "received-lead");
-    let page = Page::new(&app, lang, "/recus").titled(t(lang, "received-title")).described(&lead);
-    let mut rows = records::received(&app.db, &place.slice()?).await?;
-    let pager = place.cut("/recus", &mut rows);
-    let people = People::load(&app, rows.iter().map(|row| row.author.as_str())).await?;
-    let cards = Card::list(&app, &page, &people, &rows);
-    Ok(html(StatusCode::OK, &List { page, lead, empty: t(lang, "received-none"), cards, pager }))
+    let page = Page::new(&app, lang, "/recus").titled(t(lang, "received-title"));
+    let rows = records::received(&app.db, &place.slice()?).await?;
+    let words = Words { lead: "received-lead", empty: "received-none" };
+    Ok(list::show(&app, page, words, &place, rows).await?)
 }
 
 /// `GET /recus/{key}`: `key` is the beginning of the hash of the record's id.

@@ -1,35 +1,22 @@
 //! A theme, `/themes/{slug}`: where the hashtags of records lead. Ours and received records stand together,
 //! since themes are shared so that councils can be compared (requirement 1.8).
 
-use askama::Template;
 use axum::{
     extract::{Path, Query, State},
-    http::StatusCode,
     response::Response,
 };
 
-use super::paging::{Pager, Place};
+use super::{
+    list::{self, Words},
+    paging::Place,
+};
 use crate::{
     App, Error, Result,
     domain::codes::Theme,
-    i18n::{Lang, t},
+    i18n::Lang,
     storage::records,
-    web::{
-        Failure, html,
-        layout::Page,
-        view::{Card, People},
-    },
+    web::{Failure, layout::Page},
 };
-
-#[derive(Template)]
-#[template(path = "list.html")]
-struct List {
-    page: Page,
-    lead: String,
-    empty: String,
-    cards: Vec<Card>,
-    pager: Pager,
-}
 
 /// `GET /themes/{slug}`
 ///
@@ -42,13 +29,8 @@ pub async fn show(
     Query(place): Query<Place>,
 ) -> Result<Response, Failure> {
     let theme = Theme::parse(&slug).map_err(|_| Error::not_found(format!("theme {slug}")))?;
-    let lead = t(lang, "theme-lead");
-    let path = format!("/themes/{slug}");
-    let label = theme.label(lang.code());
-    let page = Page::new(&app, lang, &path).titled(label).described(&lead);
-    let mut rows = records::linked(&app.db, &slug, "theme", &place.slice()?).await?;
-    let pager = place.cut(&path, &mut rows);
-    let people = People::load(&app, rows.iter().map(|row| row.author.as_str())).await?;
-    let cards = Card::list(&app, &page, &people, &rows);
-    Ok(html(StatusCode::OK, &List { page, lead, empty: t(lang, "theme-none"), cards, pager }))
+    let page = Page::new(&app, lang, &format!("/themes/{slug}")).titled(theme.label(lang.code()));
+    let rows = records::linked(&app.db, &slug, "theme", &place.slice()?).await?;
+    let words = Words { lead: "theme-lead", empty: "theme-none" };
+    Ok(list::show(&app, page, words, &place, rows).await?)
 }
