@@ -6,7 +6,11 @@ use serde_json::Value;
 
 use crate::{
     App, Error, Result,
-    domain::{Hash, Instant, Iri, Lang, activity::Activity, canonical::Document},
+    domain::{
+        Hash, Instant, Iri, Lang,
+        activity::{self, Activity},
+        canonical::Document,
+    },
     storage::{
         self, Tx,
         actors::Actor,
@@ -40,14 +44,14 @@ static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
 pub async fn receive(app: &App, activity: &Activity, note: &Document, author: &Actor) -> Result<bool> {
     let text = |name: &str| note.get(name).and_then(Value::as_str);
     let uri = Iri::parse(text("id").unwrap_or_default())?;
-    let by = text("attributedTo").unwrap_or_default();
+    let by = activity::named(note, "attributedTo").unwrap_or_default();
     if by != activity.actor.as_str() || !uri.same_origin(&activity.actor) {
         return Err(Error::forbidden("a reply comes from its author"));
     }
     if !activity.is_public() {
         return Err(Error::forbidden("only public replies are taken"));
     }
-    let parent = text("inReplyTo").unwrap_or_default();
+    let parent = activity::named(note, "inReplyTo").unwrap_or_default();
     if !answers_us(app, parent).await? {
         return Err(Error::not_found(parent));
     }

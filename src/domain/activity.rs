@@ -156,6 +156,15 @@ fn id_of(value: Option<&Value>, field: &str) -> Result<Iri, Problem> {
     Iri::parse(text.unwrap_or_default()).map_err(|problem| problem.within(field))
 }
 
+/// The id that a field names: a string, the `id` of an embedded object, or the first of a list of them. Who
+/// wrote a note and what it answers come in all these forms.
+#[must_use]
+pub fn named<'a>(document: &'a Document, field: &str) -> Option<&'a str> {
+    let value = document.get(field)?;
+    let first = value.as_array().map_or(Some(value), |values| values.first())?;
+    first.as_str().or_else(|| first.get("id")?.as_str())
+}
+
 /// One string or several.
 fn strings(value: Option<&Value>) -> Vec<String> {
     match value {

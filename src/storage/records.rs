@@ -60,8 +60,8 @@ queries! {
     COUNT_BY_AUTHOR = "SELECT count(*) FROM records WHERE author = $1 AND kind = $2";
     COUNT_BY_CONTEXT = "SELECT count(*) FROM records WHERE context = $1";
     COUNT_BY_PARENT = "SELECT count(*) FROM records WHERE parent = $1";
-    ANSWERS = "SELECT * FROM records WHERE parent = $1 AND kind = 'Answer' AND (published, uri) > ($2, $3)
-        ORDER BY published, uri LIMIT $4";
+    ANSWERS = "SELECT * FROM records WHERE parent = $1 AND kind = 'Answer' AND (published, uri) < ($2, $3)
+        ORDER BY published DESC, uri DESC LIMIT $4";
     COUNT_ANSWERS = "SELECT count(*) FROM records WHERE parent = $1 AND kind = 'Answer'";
     QUESTIONS_TO = "SELECT * FROM records WHERE ((kind = 'Saisine' AND addressee = $1) OR (kind = 'AutoSaisine' AND author = $1))
         AND (published, uri) < ($2, $3) ORDER BY published DESC, uri DESC LIMIT $4";
@@ -458,12 +458,12 @@ pub async fn count_by_parent(db: &Db, parent: &str) -> Result<i64> {
     db.count(&COUNT_BY_PARENT, args![parent]).await
 }
 
-/// The answers to a recommendation, the oldest first.
+/// The answers to a recommendation, the latest first.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn answers(db: &Db, recommendation: &str, page: &Page) -> Result<Vec<Row>> {
-    let (published, uri) = page.start_from_oldest();
+    let (published, uri) = page.start_from_latest();
     db.all(&ANSWERS, args![recommendation, published, uri, page.limit]).await
 }
 

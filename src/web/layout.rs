@@ -67,6 +67,8 @@ pub struct Page {
     pub style: String,
     /// Path of the icon.
     pub icon: String,
+    /// Address of the picture of its preview.
+    pub card: String,
     /// Address of the city feed in the fediverse.
     pub follow: String,
     /// Address of the site.
@@ -94,6 +96,7 @@ impl Page {
             listed: true,
             style: assets::style(),
             icon: assets::icon(),
+            card: format!("{}{}", app.urls.base(), assets::card()),
             follow: format!("@fil@{}", app.config.domain),
             domain: app.config.domain.clone(),
             site: app.urls.base().to_owned(),

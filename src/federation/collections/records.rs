@@ -94,7 +94,7 @@ pub async fn recommendations(app: &App, path: &str, headers: &HeaderMap) -> Resp
     respond::answer(headers, all.await)
 }
 
-/// `GET {recommendation}/reponses`: the answers it got, the oldest first.
+/// `GET {recommendation}/reponses`: the answers it got, the latest first (checklist 10).
 pub async fn answers(app: &App, path: &str, query: Option<&str>, headers: &HeaderMap) -> Response {
     let asked = Asked::parse(query);
     let all = async {

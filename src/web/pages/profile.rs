@@ -59,6 +59,11 @@ pub async fn show(
         .described(&summary)
         .showing("profile", &actor.uri)
         .following(&app, &handle);
+    if page.description.is_empty() {
+        // Whoever shows a link to this page says something about it (checklist 73).
+        let said = format!("{} ({})", page.label("role", &role), page.city);
+        page = page.described(&said);
+    }
     if let Some(feed) = &feed {
         let title = t_args(lang, "feed-title", &[("council", actor.name.as_str().into())]);
         page = page.with_feed(feed, title);
