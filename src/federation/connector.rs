@@ -43,10 +43,6 @@ const MAX_ANSWER: usize = 8 * 1024;
 const CONNECT: Duration = Duration::from_secs(5);
 /// Most doors kept open (each has its connections).
 const MAX_DOORS: usize = 64;
-/// Switches of a library that would widen what it reaches: they do not concern this connector, but whoever
-/// sets one expects something that this node never does (F13).
-const WIDENING: &[&str] = &["DANGER_FEDERATION_ALLOW_LOCAL_IP"];
-
 /// The way out. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Connector(Arc<Inner>);
@@ -65,8 +61,7 @@ impl Connector {
     /// From the configuration; `public_url` says who we are, so that we never ask ourselves.
     ///
     /// # Errors
-    /// `ca-file` when a file of `extra_ca` cannot be read, `dangerous-switch` when the environment asks to
-    /// widen what a library may reach (F13), internal when TLS cannot be set up.
+    /// `ca-file` when a file of `extra_ca` cannot be read, internal when TLS cannot be set up.
     pub fn new(federation: &Federation, public_url: &Url, clock: Clock) -> Result<Self> {
         Self::with_names(federation, public_url, clock, Names::system())
     }
@@ -76,7 +71,6 @@ impl Connector {
     /// # Errors
     /// As [`Connector::new`].
     pub fn with_names(federation: &Federation, public_url: &Url, clock: Clock, names: Names) -> Result<Self> {
-        refuse_switches(|name| std::env::var_os(name).is_some())?;
         let policy = Policy {
             allow_networks: federation.allow_networks.clone(),
             resolve: federation.resolve.clone(),
@@ -284,14 +278,6 @@ fn next_hop(from: &Iri, location: &str) -> Result<Iri, ConnectorError> {
     if next == *from { Err(ConnectorError::Redirect("loop")) } else { Ok(next) }
 }
 
-/// Refuses to start with a switch that promises to widen what is reached.
-fn refuse_switches(is_set: impl Fn(&str) -> bool) -> Result<()> {
-    match WIDENING.iter().find(|name| is_set(name)) {
-        Some(name) => Err(Error::invalid("environment", "dangerous-switch", *name)),
-        None => Ok(()),
-    }
-}
-
 /// The additional authorities of the configuration.
 fn extra_roots(federation: &Federation) -> Result<Vec<reqwest::Certificate>> {
     let mut roots = Vec::new();
@@ -313,16 +299,4 @@ fn extra_roots(federation: &Federation) -> Result<Vec<reqwest::Certificate>> {
 /// Host of a URL without the brackets of an IPv6 address.
 fn bare_host(url: &Url) -> String {
     url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::refuse_switches;
-
-    #[test]
-    fn f13_a_switch_that_widens_stops_the_start() {
-        assert!(refuse_switches(|_| false).is_ok());
-        let refused = refuse_switches(|name| name == "DANGER_FEDERATION_ALLOW_LOCAL_IP");
-        assert!(refused.is_err_and(|error| error.to_string().contains("dangerous-switch")));
-    }
 }
