@@ -128,7 +128,7 @@ async fn s22_s23_a_key_document_proves_nothing_by_itself() {
 #[tokio::test]
 async fn s24_key_ids_that_nobody_is_asked_for() {
     let names: &[(&str, &[&[&str]])] =
-        &[("inside.example", &[&["10.0.0.1"]]), ("a.example", &[&["8.8.8.8"]])];
+        &[("inside.example", &[&["10.0.0.1"]]), ("a.example", &[&["10.0.0.2"]])];
     let world = World::shipped(names).await;
     world.meet("angers", "/a", &KEYS[0]).await;
     let good = world.message("angers", "/a", &KEYS[0]);

@@ -5,6 +5,7 @@
 //! `PARVIS_WRITE=1 cargo test --test attacks page` writes it anew.
 
 mod controls;
+mod fetch;
 #[path = "../support/http.rs"]
 mod http_server;
 mod keys;
@@ -15,4 +16,6 @@ mod origin;
 mod page;
 mod replay;
 mod signature;
+mod switches;
+mod wire;
 mod world;

@@ -1,5 +1,7 @@
 //! A message before it is signed, how it is signed, and what is changed afterwards.
 
+use std::fmt;
+
 use aws_lc_rs::hmac;
 use axum::{body::Body, extract::Request};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -86,7 +88,7 @@ impl Message {
     }
 
     /// With a parameter of the signature.
-    pub fn parameter(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub fn parameter(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         self.parameters.push((name, value.to_string()));
         self
     }

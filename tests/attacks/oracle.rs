@@ -102,6 +102,16 @@ impl World {
         message: &'a Message,
         verdict: impl Into<Verdict>,
     ) -> impl Future<Output = Answer> + 'a {
+        self.judged(self.send(message), verdict)
+    }
+
+    /// The oracle for something that is sent otherwise.
+    #[track_caller]
+    pub fn judged<'a>(
+        &'a self,
+        sending: impl Future<Output = Answer> + 'a,
+        verdict: impl Into<Verdict>,
+    ) -> impl Future<Output = Answer> + 'a {
         let (place, verdict) = (std::panic::Location::caller(), verdict.into());
         async move {
             let told = format!("{place}: {}", verdict.reason);
@@ -109,7 +119,7 @@ impl World {
             self.asked();
             let before = (self.state.read().await, self.app.http.outbound_log().len(), refusals());
             let (memory, start) = (resident(), Instant::now());
-            let answer = self.send(message).await;
+            let answer = sending.await;
             let took = start.elapsed();
             let told = format!("{told}, answered {} {:?}", answer.status, answer.body);
             assert_eq!(answer.status.as_u16(), verdict.status, "{told}");

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
 use serde::Deserialize;
 
 /// Letters, their titles, and how many rows of each must be there.
-const TABLES: [(&str, &str, usize); 1] = [("S", "Signatures", 33)];
+const TABLES: [(&str, &str, usize); 2] = [("S", "Signatures", 33), ("F", "What the node asks of others", 13)];
 
 /// One row of `rows/*.toml`.
 #[derive(Deserialize)]

@@ -158,10 +158,10 @@ impl World {
         self.page(host, path, Reply::document(&self.actor(host, path, key).to_string()));
     }
 
-    /// An actor that our node has met before, with its key.
-    pub async fn meet(&self, host: &str, path: &str, key: &SigningKey) {
-        let (id, now) = (self.iri(host, path), self.app.clock.now_ms());
-        let actor = storage::actors::Actor {
+    /// An actor of another server as our node would store it.
+    pub fn stranger(&self, id: &Iri, key: &SigningKey) -> storage::actors::Actor {
+        let document = json!({"id": id, "publicKey": {"publicKeyPem": key.public_pem().expect("a key")}});
+        storage::actors::Actor {
             uri: id.to_string(),
             handle: "alice".to_owned(),
             host: id.host().to_owned(),
@@ -177,10 +177,16 @@ impl World {
             followers: None,
             url: None,
             parvis: false,
-            document: self.actor(host, path, key).to_string(),
-            fetched_at: now,
+            document: document.to_string(),
+            fetched_at: self.app.clock.now_ms(),
             gone_at: None,
-        };
+        }
+    }
+
+    /// An actor that our node has met before, with its key.
+    pub async fn meet(&self, host: &str, path: &str, key: &SigningKey) {
+        let (id, now) = (self.iri(host, path), self.app.clock.now_ms());
+        let actor = self.stranger(&id, key);
         let key = storage::keys::Key {
             id: id.join("#main-key").to_string(),
             actor: id.to_string(),
@@ -260,7 +266,9 @@ async fn others(pages: &Arc<Mutex<HashMap<String, Reply>>>, asked: &Arc<Mutex<Ve
         let host = host.and_then(|line| line[6..].split(':').next()).unwrap_or_default();
         let name = format!("{host}{path}");
         let page = known.lock().unwrap().get(&name).cloned();
-        noted.lock().unwrap().push(name);
+        if !request.is_empty() {
+            noted.lock().unwrap().push(name);
+        }
         page.unwrap_or_else(|| Reply::new("404 Not Found", &[], b""))
     })
     .await

@@ -103,6 +103,10 @@ async fn read_request(socket: &mut tokio::net::TcpStream) -> String {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];
     loop {
+        // A TLS handshake: nobody here speaks it.
+        if bytes.first() == Some(&0x16) {
+            return String::new();
+        }
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
             let length = head
