@@ -8,7 +8,7 @@ use crate::{
     App, Error, Result,
     domain::{
         Hash, Instant, Iri, Lang,
-        activity::{self, Activity},
+        activity::{Activity, ids},
         canonical::Document,
     },
     storage::{
@@ -22,9 +22,13 @@ use super::Operator;
 
 /// Longest reply kept, in bytes; longer ones are cut (rule 15 allows it for replies).
 const MAX_BYTES: usize = 20_000;
+/// Most ids looked at of those a note says it replies to.
+const MAX_PARENTS: usize = 4;
 /// Most replies of one author within a day.
 const MAX_PER_DAY: i64 = 50;
 const DAY_MS: i64 = 86_400_000;
+/// Types of what people write: what other servers show as a post (wire.md §1.2).
+const POSTS: [&str; 8] = ["Note", "Question", "Article", "Page", "Event", "Image", "Audio", "Video"];
 
 /// What may stand in a reply that is shown.
 static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
@@ -39,22 +43,22 @@ static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
 /// otherwise. `false`: handled before, or not kept.
 ///
 /// # Errors
-/// `NotFound` when it replies to nothing of ours; `Forbidden` when it is not public (threats O35) or its
-/// author is not the one who sends it (O4).
+/// `NotFound` when it is no post, replies to nothing of ours or says nothing; `Forbidden` when it is not
+/// public (threats O35) or its author is not the one who sends it (O4).
 pub async fn receive(app: &App, activity: &Activity, note: &Document, author: &Actor) -> Result<bool> {
     let text = |name: &str| note.get(name).and_then(Value::as_str);
     let uri = Iri::parse(text("id").unwrap_or_default())?;
-    let by = activity::named(note, "attributedTo").unwrap_or_default();
-    if by != activity.actor.as_str() || !uri.same_origin(&activity.actor) {
+    let by = activity.actor.as_str();
+    if ids(note.get("attributedTo")) != [by] || !uri.same_origin(&activity.actor) {
         return Err(Error::forbidden("a reply comes from its author"));
     }
     if !activity.is_public() {
         return Err(Error::forbidden("only public replies are taken"));
     }
-    let parent = activity::named(note, "inReplyTo").unwrap_or_default();
-    if !answers_us(app, parent).await? {
-        return Err(Error::not_found(parent));
-    }
+    let parent = if is_post(note) { answered(app, note).await? } else { None };
+    let parent = parent.ok_or_else(|| Error::not_found(uri.as_str()))?;
+    let (content, lang) = words(note);
+    let content = clean(content);
     let now = app.clock.now_ms();
     let mut tx = app.db.begin().await?;
     if !storage::received::remember(&mut tx, activity.id.as_str(), activity.actor.as_str(), now).await? {
@@ -66,6 +70,9 @@ pub async fn receive(app: &App, activity: &Activity, note: &Document, author: &A
         return Ok(false);
     }
     let known = storage::replies::get_in(&mut tx, uri.as_str()).await?;
+    if known.is_none() && content.trim().is_empty() {
+        return Err(Error::not_found("words"));
+    }
     if known.is_none() && storage::replies::count_by_author(&app.db, by, now - DAY_MS).await? >= MAX_PER_DAY {
         return Err(Error::forbidden("too many replies in a day"));
     }
@@ -76,8 +83,8 @@ pub async fn receive(app: &App, activity: &Activity, note: &Document, author: &A
         author_name: author.name.clone(),
         author_handle: format!("{}@{}", author.handle, author.host),
         parent: parent.to_owned(),
-        content: clean(text("content").unwrap_or_default()),
-        lang: language(note),
+        content,
+        lang,
         published: instant(text("published")).unwrap_or_else(|| Instant::of(app.clock.now())).to_string(),
         updated: instant(text("updated")).map(|updated| updated.to_string()),
         received_at: now,
@@ -94,12 +101,27 @@ pub async fn receive(app: &App, activity: &Activity, note: &Document, author: &A
     Ok(true)
 }
 
-/// Whether an id is a record of ours, or an approved reply under one.
-async fn answers_us(app: &App, parent: &str) -> Result<bool> {
-    if storage::records::get(&app.db, parent).await?.is_some_and(|row| row.ours && !row.withdrawn) {
-        return Ok(true);
+/// Whether a note is of a type that people write.
+fn is_post(note: &Document) -> bool {
+    let types = match note.get("type") {
+        Some(Value::Array(types)) => types.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    types.iter().filter_map(Value::as_str).any(|name| POSTS.contains(&name))
+}
+
+/// What a note replies to that is ours: a record, or a reply under one.
+async fn answered<'a>(app: &App, note: &'a Document) -> Result<Option<&'a str>> {
+    for parent in ids(note.get("inReplyTo")).into_iter().take(MAX_PARENTS) {
+        let record = storage::records::get(&app.db, parent).await?;
+        if record.is_some_and(|row| row.ours && !row.withdrawn)
+            || storage::replies::get(&app.db, parent).await?.is_some()
+        {
+            return Ok(Some(parent));
+        }
     }
-    Ok(storage::replies::get(&app.db, parent).await?.is_some())
+    Ok(None)
 }
 
 /// Approves or rejects a reply. Deciding again changes the decision.
@@ -179,9 +201,14 @@ fn clean(html: &str) -> String {
     CLEANER.clean(&html[..end]).to_string()
 }
 
-fn language(note: &Document) -> Option<String> {
-    let map = note.get("contentMap")?.as_object()?;
-    map.keys().next().filter(|tag| Lang::parse(tag).is_ok()).cloned()
+/// What a note says and in which language, as far as it tells: `content`, else the first of its languages.
+fn words(note: &Document) -> (&str, Option<String>) {
+    let map = note.get("contentMap").and_then(Value::as_object).into_iter().flatten();
+    let mut languages = map.filter(|(tag, _)| Lang::parse(tag).is_ok());
+    let content = note.get("content").and_then(Value::as_str);
+    let first = languages.next();
+    let content = content.or_else(|| first.and_then(|(_, text)| text.as_str()));
+    (content.unwrap_or_default(), first.map(|(tag, _)| tag.clone()))
 }
 
 fn instant(text: Option<&str>) -> Option<Instant> {

@@ -134,7 +134,8 @@ impl Activity {
         let id = id_of(document.get("id"), "id")?;
         let actor = id_of(document.get("actor"), "actor")?;
         let object = Object::from_value(document.get("object").unwrap_or(&Value::Null))?;
-        let recipients = ["to", "cc"].iter().flat_map(|field| strings(document.get(*field))).collect();
+        let named = ["to", "cc"].into_iter().flat_map(|field| ids(document.get(field)));
+        let recipients = named.map(ToOwned::to_owned).collect();
         Ok(Self { id, kind, actor, object, recipients, document })
     }
 
@@ -145,33 +146,23 @@ impl Activity {
     }
 }
 
-/// A string id, or the `id` of an embedded object.
+/// The one id a property names.
 fn id_of(value: Option<&Value>, field: &str) -> Result<Iri, Problem> {
-    let text = match value {
-        Some(Value::String(text)) => Some(text.as_str()),
-        Some(Value::Object(map)) => map.get("id").and_then(Value::as_str),
-        Some(Value::Array(values)) if values.len() == 1 => return id_of(values.first(), field),
-        _ => None,
-    };
-    Iri::parse(text.unwrap_or_default()).map_err(|problem| problem.within(field))
+    let named = ids(value);
+    let one = if let [one] = named[..] { one } else { "" };
+    Iri::parse(one).map_err(|problem| problem.within(field))
 }
 
-/// The id that a field names: a string, the `id` of an embedded object, or the first of a list of them. Who
-/// wrote a note and what it answers come in all these forms.
+/// The ids that a property names, in each of its forms: a string, an object with an `id`, a `Link` with its
+/// `href`, or several of them. What has no id is passed over.
 #[must_use]
-pub fn named<'a>(document: &'a Document, field: &str) -> Option<&'a str> {
-    let value = document.get(field)?;
-    let first = value.as_array().map_or(Some(value), |values| values.first())?;
-    first.as_str().or_else(|| first.get("id")?.as_str())
-}
-
-/// One string or several.
-fn strings(value: Option<&Value>) -> Vec<String> {
+pub fn ids(value: Option<&Value>) -> Vec<&str> {
     match value {
-        Some(Value::String(text)) => vec![text.clone()],
-        Some(Value::Array(values)) => {
-            values.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect()
+        Some(Value::String(text)) => vec![text],
+        Some(Value::Object(map)) => {
+            map.get("id").or_else(|| map.get("href")).and_then(Value::as_str).into_iter().collect()
         }
+        Some(Value::Array(values)) => values.iter().flat_map(|one| ids(Some(one))).collect(),
         _ => Vec::new(),
     }
 }
@@ -240,4 +231,21 @@ pub fn about(kind: &Kind, id: &Iri, actor: &Iri, activity: &Document, to: &Iri) 
     map.insert("to".to_owned(), json!([to]));
     map.insert("object".to_owned(), Value::Object(activity.clone()));
     map
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_property_names_ids_in_each_of_its_forms_29() {
+        let named = |value: Value| ids(Some(&value)).into_iter().map(ToOwned::to_owned).collect::<Vec<_>>();
+        assert_eq!(named(json!("a")), ["a"]);
+        assert_eq!(named(json!({ "type": "Person", "id": "a" })), ["a"]);
+        assert_eq!(named(json!({ "type": "Link", "href": "a" })), ["a"]);
+        assert_eq!(named(json!(["a", { "id": "b" }, null, 4, { "type": "Collection" }])), ["a", "b"]);
+        assert!(
+            ids(None).is_empty() && named(Value::Null).is_empty() && named(json!({ "id": 4 })).is_empty()
+        );
+    }
 }

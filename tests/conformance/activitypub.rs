@@ -34,6 +34,7 @@ async fn a_activitypub_what_is_served_and_delivered() {
         row_17_posts_are_signed_and_typed,
         row_18_activities_carry_their_object,
         row_19_no_collection_of_others_is_expanded,
+        row_14_whoever_was_told_of_it_is_told_of_its_end,
         row_25_what_was_deleted_is_gone_with_a_tombstone,
         row_26_the_shared_inbox_shows_nothing,
         row_27_languages_are_named_by_their_tags,
@@ -218,6 +219,28 @@ async fn row_14_each_recipient_gets_it_once_and_we_never(world: &World) {
     let to_us =
         |one: &&Outbound| matches!(one, Outbound::Request { url, .. } if url.starts_with(&world.base));
     assert_eq!(asked.iter().find(to_us), None, "we do not write to ourselves");
+}
+
+async fn row_14_whoever_was_told_of_it_is_told_of_its_end(world: &World) {
+    let about = |activity: &Value| match &activity["object"] {
+        Value::String(id) => id.clone(),
+        object => text(object, "id").to_owned(),
+    };
+    let heard: Vec<(String, Value)> =
+        world.peer.heard().into_iter().map(|heard| (heard.inbox.clone(), heard.json())).collect();
+    let ends: Vec<&Value> = heard.iter().map(|(_, it)| it).filter(|it| it["type"] == "Delete").collect();
+    assert!(!ends.is_empty());
+    for (inbox, told) in &heard {
+        // A Group's readers are told by the Group: its Announce carries the activity.
+        let told =
+            if told["type"] == "Announce" && told["object"].is_object() { &told["object"] } else { told };
+        for end in &ends {
+            if about(told) == about(end) {
+                let there = heard.iter().any(|(at, it)| at == inbox && it["id"] == end["id"]);
+                assert!(there, "{inbox} was told {} of {} and not of its end", told["type"], about(end));
+            }
+        }
+    }
 }
 
 /// The id of the Create that carried a record.

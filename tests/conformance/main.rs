@@ -9,7 +9,6 @@ mod http_server;
 #[expect(dead_code, reason = "the sample is published in steps here")]
 #[path = "../support/node.rs"]
 mod node;
-#[path = "../support/page.rs"]
 mod page;
 
 mod activitypub;
