@@ -22,6 +22,7 @@ async fn a_activitypub_what_is_received() {
         row_20_an_update_is_taken_from_its_owner_only,
         row_21_an_undo_is_taken_from_the_same_actor_only,
         row_22_a_rejected_follow_adds_no_follower,
+        row_18_an_undo_carries_what_is_undone,
         row_24_an_unread_reply_is_never_passed_on,
         row_29_fields_are_read_in_every_form,
     }
@@ -123,8 +124,20 @@ async fn row_22_a_rejected_follow_adds_no_follower(world: &World) {
     assert_eq!([total(world, &lists[0]).await, total(world, &lists[1]).await], before);
 }
 
+async fn row_18_an_undo_carries_what_is_undone(world: &World) {
+    let (app, operator) = (&world.node.app, &world.node.operator);
+    let [ours, theirs] = [world.actor("relay").await, world.peer.node_actor("rennes").id.to_string()];
+    let [ours, theirs] = [ours, theirs].map(|id| Iri::parse(&id).unwrap());
+    follows::unfollow(app, operator, &ours, &theirs).await.unwrap();
+    world.deliver().await;
+    let all: Vec<Value> = world.peer.heard().into_iter().map(|heard| heard.json()).collect();
+    let follow = all.iter().find(|it| it["type"] == "Follow").expect("a Follow of ours");
+    let undo = all.iter().find(|it| it["type"] == "Undo").expect("an Undo of ours");
+    assert_eq!((&undo["object"], &undo["actor"]), (follow, &follow["actor"]), "embedded as it was sent");
+}
+
 async fn row_23_a_follow_is_accepted_once_with_the_follow_in_it(world: &World) {
-    assert_eq!(world.follows.len(), 10);
+    assert_eq!(world.follows.len(), 11);
     for follow in &world.follows {
         let accepts = accepts(world, follow);
         assert_eq!(accepts.len(), 1, "{follow}");
@@ -132,14 +145,14 @@ async fn row_23_a_follow_is_accepted_once_with_the_follow_in_it(world: &World) {
         assert_eq!(accepts[0]["to"], json!([follow["actor"]]));
     }
     let followers = format!("{}/followers", world.actor("codev").await);
-    assert_eq!(total(world, &followers).await, 3);
+    assert_eq!(total(world, &followers).await, 4);
     // Asked again under another id: accepted again, counted once.
     let bob = world.peer.citizen("gts", "bob", false);
     let again = world.says(&bob, "Follow", world.actor("codev").await);
     assert_eq!(world.send(&bob, &again).await, 202);
     world.deliver().await;
     assert_eq!(accepts(world, &again).len(), 1);
-    assert_eq!(total(world, &followers).await, 3);
+    assert_eq!(total(world, &followers).await, 4);
 }
 
 async fn row_24_an_unread_reply_is_never_passed_on(world: &World) {

@@ -132,8 +132,8 @@ impl World {
         world
     }
 
-    /// Followers of every kind: two behind one shared inbox, one with an inbox of its own, a reader of
-    /// FEP-1b12, another Parvis, and an authority that will be named.
+    /// Followers of every kind: two behind one shared inbox, one with an inbox of its own, one of the council
+    /// alone, a reader of FEP-1b12, another Parvis, and an authority that will be named.
     async fn is_followed(&mut self, region: &Citizen) {
         let [alice, ada] = ["alice", "ada"].map(|name| self.peer.citizen("mastodon", name, true));
         let (bob, lea) = (self.peer.citizen("gts", "bob", false), self.peer.citizen("lemmy", "lea", true));
@@ -144,6 +144,8 @@ impl World {
             self.follow(who, "codev").await;
             self.follow(who, "mairie").await;
         }
+        let dora = self.peer.citizen("misskey", "dora", false);
+        self.follow(&dora, "codev").await;
         self.follow(&bob, "fil").await;
         self.follow(&lea, "fil").await;
         self.follow(&relay, "relay").await;
