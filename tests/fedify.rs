@@ -9,6 +9,13 @@ mod dossier;
 #[path = "fedify/story.rs"]
 mod story;
 
+use std::collections::BTreeMap;
+
+use parvis::{
+    clock::Clock,
+    domain::Iri,
+    federation::signature::{Form, Signer, SigningKey},
+};
 use serde_json::json;
 use story::Story;
 use support::foreign::{Fediverse, text};
@@ -64,4 +71,34 @@ fn a_proof_by_fedify_holds_here() {
     let mut changed = message.clone();
     changed["object"]["content"] = json!("<p>Écrit par Fedify : e, ☂, 🌳.</p>");
     assert!(!story::holds(&changed, &key));
+}
+
+/// Fedify holds what our key signs, in each generation of signatures, and not once the body is another
+/// (checklist 48, 55).
+#[test]
+fn both_generations_of_our_signatures_hold_there() {
+    let mut server = Fediverse::start(&[]);
+    let owner = "https://rennes.example/actors/1";
+    let key = SigningKey::generate().expect("a key");
+    let pem = key.public_pem().expect("its public half");
+    let url = Iri::parse("https://angers.example/inbox").expect("a URL");
+    let body = r#"{"type":"Like"}"#;
+    for (form, spec) in [(Form::Cavage, "draft-cavage-http-signatures-12"), (Form::Rfc9421, "rfc9421")] {
+        let key_id = Iri::parse(&format!("{owner}#main-key")).expect("an id");
+        let signer = Signer { key_id, key: key.clone(), form };
+        let now = Clock::system().now();
+        let headers = signer.headers(&http::Method::POST, &url, Some(body.as_bytes()), now).expect("signs");
+        let headers: BTreeMap<&str, &str> =
+            headers.iter().map(|(name, value)| (name.as_str(), value.to_str().expect("text"))).collect();
+        for (body, held) in [(body, true), (r#"{"type":"Lame"}"#, false)] {
+            let said = server.ask(
+                "verify-request",
+                json!({
+                    "url": url, "headers": headers, "body": body, "spec": spec,
+                    "key": { "id": format!("{owner}#main-key"), "owner": owner, "publicKeyPem": pem },
+                }),
+            );
+            assert_eq!(said["key"].is_string(), held, "{spec}: {body}");
+        }
+    }
 }

@@ -86,11 +86,29 @@ checked! {
 
 checked! {
     /// A BCP 47 language tag: `fr`, `en`, `br`, `oc`, `fr-CA`.
-    Lang, "lang", |text| {
-        let mut parts = text.split('-');
-        parts.next().is_some_and(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_lowercase()))
-            && parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
+    Lang, "lang", is_language_tag
+}
+
+/// Whether a text is a well-formed language tag (RFC 5646, checklist 27): `fr`, `fr-CA`, `zh-Hant-TW`,
+/// `sl-nedis`, `de-DE-u-co-phonebk`.
+fn is_language_tag(text: &str) -> bool {
+    let alpha = |part: &str| part.bytes().all(|b| b.is_ascii_alphabetic());
+    let digit = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let subtag =
+        |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    let mut parts = text.split('-').peekable();
+    let language = parts.next().unwrap_or_default();
+    let known = (2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_lowercase());
+    for _ in 0..3 {
+        parts.next_if(|part| part.len() == 3 && alpha(part));
     }
+    parts.next_if(|part| part.len() == 4 && alpha(part));
+    parts.next_if(|part| part.len() == 2 && alpha(part) || part.len() == 3 && digit(part));
+    let variant =
+        |part: &str| part.len() >= 5 || part.len() == 4 && part.starts_with(|c: char| c.is_ascii_digit());
+    while parts.next_if(|part| variant(part)).is_some() {}
+    // What is left are extensions and private use, each opened by one character.
+    known && parts.peek().is_none_or(|part| part.len() == 1) && text.split('-').all(subtag)
 }
 
 /// Characters that have no place in a line of text: controls, bidirectional overrides, zero widths.
@@ -172,5 +190,28 @@ mod tests {
         assert!(
             Lang::parse("fr").is_ok() && Lang::parse("fr-CA").is_ok() && Lang::parse("français").is_err()
         );
+    }
+
+    #[test]
+    fn languages_are_well_formed_tags_27() {
+        for good in
+            ["fr", "fr-CA", "zh-Hant-TW", "es-419", "zh-yue-HK", "sl-nedis", "de-1996", "de-u-co-phonebk"]
+        {
+            assert!(Lang::parse(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "f",
+            "FR",
+            "français",
+            "fr-",
+            "fr--CA",
+            "de-419-DE",
+            "fr_CA",
+            "fr-toolongforatag",
+            "en-GB-US",
+        ] {
+            assert!(Lang::parse(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-// What tests/fedify.rs can ask of the foreign server: one function a command, each takes the parameters
+// What a test can ask of the foreign server: one function a command, each takes the parameters
 // of the line and gives the object to answer with.
 
 import { Temporal } from "@js-temporal/polyfill";

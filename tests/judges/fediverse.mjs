@@ -1,7 +1,7 @@
 // An independent fediverse server, built on Fedify: one person, `alice`, with an inbox, RSA and Ed25519
-// keys and WebFinger, on a free port of 127.0.0.1 under the name localhost. tests/fedify.rs tells it what
-// to do, one JSON object a line on standard input, and reads one JSON line back for each. Nothing here
-// knows Parvis: what it accepts, Fedify accepted.
+// keys and WebFinger, on a free port of 127.0.0.1 under the name localhost. A test tells it what to do,
+// one JSON object a line on standard input, and reads one JSON line back for each. Nothing here knows
+// Parvis: what it accepts, Fedify accepted.
 //
 //   node fediverse.mjs [--first-knock=rfc9421|draft-cavage-http-signatures-12] [--secure]
 //
@@ -16,6 +16,7 @@ import { createFederation, generateCryptoKeyPair, MemoryKvStore } from "@fedify/
 import { Activity, CryptographicKey, Endpoints, Note, Person } from "@fedify/vocab";
 import { commands } from "./commands.mjs";
 import { collectBody, receivedOf, specOf } from "./messages.mjs";
+import { signatures } from "./signatures.mjs";
 
 const options = Object.fromEntries(
   process.argv.slice(2).map((argument) => argument.replace(/^--/, "").split("=")),
@@ -34,7 +35,8 @@ await configure({
 
 // What this server did and what was done to it.
 const state = {
-  received: [], // requests to its inboxes, with the answer Fedify gave
+  requests: [], // every request made to it, as it came
+  received: [], // those to its inboxes, with the answer Fedify gave
   sent: [], // its own requests, with their kind of signature and the answer
   accepted: [], // activities that passed Fedify's checks
   notes: new Map(), // its own notes, by the last segment of their id
@@ -106,13 +108,15 @@ federation
 server.on("request", async (incoming, outgoing) => {
   try {
     const body = await collectBody(incoming);
-    const request = new Request(new URL(incoming.url, base), {
-      method: incoming.method,
-      headers: Object.entries(incoming.headers).flatMap(([name, value]) => [value].flat().map((one) => [name, one])),
+    const { method, url, headers, httpVersion } = incoming;
+    state.requests.push({ method, url, headers, httpVersion });
+    const request = new Request(new URL(url, base), {
+      method,
+      headers: Object.entries(headers).flatMap(([name, value]) => [value].flat().map((one) => [name, one])),
       body: body.length > 0 ? body : undefined,
     });
     const response = await federation.fetch(request, { contextData: undefined });
-    if (incoming.method === "POST") state.received.push(receivedOf(request, body, response.status));
+    if (method === "POST") state.received.push(receivedOf(request, body, response.status));
     outgoing.writeHead(response.status, Object.fromEntries(response.headers));
     outgoing.end(Buffer.from(await response.arrayBuffer()));
   } catch (error) {
@@ -122,7 +126,8 @@ server.on("request", async (incoming, outgoing) => {
 });
 
 const context = federation.createContext(new URL(base), undefined);
-const obey = commands({ context, base, state, keyPairs });
+const parts = { context, base, state, keyPairs };
+const obey = { ...commands(parts), ...signatures(parts) };
 
 console.log(JSON.stringify({ ready: base, actor: context.getActorUri("alice").href }));
 

@@ -1,8 +1,9 @@
-//! The foreign judges of `tests/judges`, run by Node.js. What they need is installed by `scripts/test`;
-//! where it is missing a test fails, it is never passed over.
+//! The foreign judges of `tests/judges`, run by Node.js and Python. What they need is installed by
+//! `scripts/setup`; where it is missing a test fails, it is never passed over.
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
+    path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
     sync::mpsc::{Receiver, channel},
     time::Duration,
@@ -28,6 +29,47 @@ pub fn script(name: &str) -> Command {
     command
 }
 
+/// A command of the judges' Python for one of the scripts.
+///
+/// # Panics
+/// When `scripts/setup` has not installed it.
+pub fn python(name: &str) -> Command {
+    let built = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target directory");
+    let program = built.join("judges-tools/venv/bin/python");
+    assert!(program.exists(), "no Python judges at {}: run scripts/setup", program.display());
+    let mut command = Command::new(program);
+    command.arg(repository("tests/judges").join(name)).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command
+}
+
+/// Runs a judge to its end: an order on its standard input, its finding on its standard output. What it
+/// tells people besides is kept back unless it fails.
+///
+/// # Panics
+/// When the judge fails.
+pub fn finding(mut judge: Command, order: &Value) -> Value {
+    let mut running = judge.stderr(Stdio::piped()).spawn().expect("the judge starts");
+    let mut input = running.stdin.take().expect("its input");
+    let order = order.to_string();
+    std::thread::spawn(move || input.write_all(order.as_bytes()));
+    let done = running.wait_with_output().expect("its output");
+    let complaint = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{judge:?} failed:\n{complaint}");
+    serde_json::from_slice(&done.stdout).unwrap_or_else(|_| panic!("{judge:?}: no finding:\n{complaint}"))
+}
+
+/// A folder of the corpora, which come in no package registry: `PARVIS_CORPORA` names where they are. Says
+/// so when a test runs without.
+pub fn corpus(name: &str) -> Option<PathBuf> {
+    let corpora = std::env::var_os("PARVIS_CORPORA").map(PathBuf::from);
+    if corpora.is_none() {
+        println!("not run: {name} (PARVIS_CORPORA names no folder)");
+    }
+    let folder = corpora?.join(name);
+    assert!(folder.is_dir(), "PARVIS_CORPORA has no folder {name}: {}", folder.display());
+    Some(folder)
+}
+
 /// The foreign fediverse server, told what to do one line at a time.
 pub struct Fediverse {
     /// Where it is: `http://localhost:{port}`.
@@ -42,7 +84,13 @@ pub struct Fediverse {
 impl Fediverse {
     /// Starts one; the arguments are those of `fediverse.mjs`.
     pub fn start(arguments: &[&str]) -> Self {
-        let mut child = script("fediverse.mjs").args(arguments).spawn().expect("Node.js starts");
+        let mut server = script("fediverse.mjs");
+        let mut child = server.args(arguments).stderr(Stdio::piped()).spawn().expect("Node.js starts");
+        // Not inherited: Node.js would make the standard error of the test itself non-blocking.
+        let complaints = BufReader::new(child.stderr.take().expect("its complaints"));
+        std::thread::spawn(move || {
+            complaints.lines().map_while(Result::ok).for_each(|line| eprintln!("{line}"));
+        });
         let input = child.stdin.take().expect("its input");
         let output = BufReader::new(child.stdout.take().expect("its output"));
         let (sender, lines) = channel();

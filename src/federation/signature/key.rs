@@ -1,4 +1,4 @@
-//! Keys of HTTP signatures: RSA of 2048 to 4096 bits in SPKI PEM, Ed25519 as Multikey or SPKI PEM.
+//! Keys of HTTP signatures: RSA of 2048 to 4096 bits and Ed25519, in SPKI PEM or as Multikey (FEP-521a).
 //! Parsed once, used many times (threats S17, S19).
 
 use std::{fmt, sync::Arc};
@@ -18,8 +18,9 @@ const MAX_WRITTEN: usize = 2048;
 /// `AlgorithmIdentifier` of rsaEncryption (RFC 3279), and of Ed25519 with the head of its key (RFC 8410).
 const RSA_ENCRYPTION: [u8; 15] = [0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 1, 5, 0];
 const ED25519_SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0];
-/// Multicodec prefix of an Ed25519 public key.
+/// Multicodec prefixes of an Ed25519 public key, and of an RSA one.
 const ED25519_MULTICODEC: [u8; 2] = [0xed, 0x01];
+const RSA_MULTICODEC: [u8; 2] = [0x85, 0x24];
 
 /// Why a key is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +44,7 @@ pub struct VerifyingKey {
 }
 
 impl VerifyingKey {
-    /// Reads SPKI PEM (`BEGIN PUBLIC KEY`, RSA or Ed25519) or an Ed25519 Multikey (`z6Mk…`).
+    /// Reads SPKI PEM (`BEGIN PUBLIC KEY`) or a Multikey (`z6Mk…`, `z4MX…`), RSA or Ed25519.
     ///
     /// # Errors
     /// [`KeyError`], each row of S19.
@@ -54,12 +55,18 @@ impl VerifyingKey {
         }
         if let Some(base58) = text.strip_prefix('z') {
             let bytes = bs58::decode(base58).into_vec().map_err(|_| KeyError::Form)?;
-            return Self::ed25519(bytes.strip_prefix(&ED25519_MULTICODEC).ok_or(KeyError::Form)?);
+            return match bytes.strip_prefix(&RSA_MULTICODEC) {
+                Some(pkcs1) => Self::rsa(pkcs1),
+                None => Self::ed25519(bytes.strip_prefix(&ED25519_MULTICODEC).ok_or(KeyError::Form)?),
+            };
         }
         let der = pem(text, "PUBLIC KEY")?;
         match der.strip_prefix(&ED25519_SPKI) {
             Some(bytes) => Self::ed25519(bytes),
-            None => Self::rsa(&der),
+            None if body_of_sequence(&der).is_some_and(|body| body.starts_with(&RSA_ENCRYPTION)) => {
+                Self::rsa(&der)
+            }
+            None => Err(KeyError::Form),
         }
     }
 
@@ -69,11 +76,8 @@ impl VerifyingKey {
         Ok(Self { algorithm: Algorithm::Ed25519, parsed: Arc::new(parsed) })
     }
 
-    /// From the DER of an RSA `SubjectPublicKeyInfo`.
+    /// From the DER of an RSA `SubjectPublicKeyInfo` or `RSAPublicKey`.
     fn rsa(der: &[u8]) -> Result<Self, KeyError> {
-        if body_of_sequence(der).is_none_or(|body| !body.starts_with(&RSA_ENCRYPTION)) {
-            return Err(KeyError::Form);
-        }
         let key = PublicKey::from_der(der).map_err(|_| KeyError::Form)?;
         let modulus = key.modulus().big_endian_without_leading_zero().to_vec();
         let bits = modulus.len() * 8 - modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);

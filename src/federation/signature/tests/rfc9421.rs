@@ -151,3 +151,36 @@ fn the_example_of_the_rfc_verifies() {
     let forged = base.replace("POST", "PUT");
     assert!(!key.verify(forged.as_bytes(), &STANDARD.decode(signature).unwrap()));
 }
+
+/// Two foreign signatures of rsa-v1_5-sha256, for which the RFC has no example: made with one key over one
+/// message by Fedify 2.3.6 and by `http-message-signatures` 3.0.0.
+#[test]
+fn foreign_rsa_signatures_verify() {
+    const PUBLIC: &str = "-----BEGIN PUBLIC KEY-----MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAvjsUd+3ZH7j3VsE74xCXwDWJrpIMe1Y9FyvacjwXv7zsU2Akq05FC917EBUcj0wUZAb+qc40akdIJwDg/Af7/iyUOGCqjNOznxCnsCuWjebEFgpSejvjwHPyt4y1G4eubq4Uc96oVfnDBhFC6xFWL6ZBSpSlKCkWoEnFfNBN6BegqynqYQ1gWi/yGuehLgadArCl2IURuJMTjNbJrOci3LR7D1jVbnfgfcSwSGzqiwYtexcW8+tE2oRX0xvaDLaHagQ4vIc3PVquoKJYOSVUVH+XZePIdoWjWMvDG66NgT9zSLLIWulXyTxNw38e36PP8WDqVduoGByWQzezuthuhwIDAQAB-----END PUBLIC KEY-----";
+    const CASES: [(&str, &str); 2] = [
+        (
+            r#"sig1=("@method" "@target-uri" "@authority" "host" "date" "content-digest");alg="rsa-v1_5-sha256";keyid="https://angers.example/actors/1#main-key";created=1618884475"#,
+            "AbDHUVGHcYJIXGMDpt807820+fs+FqyXB5ybrZcn3RAEhTbkby+MgYnYWJchQc/km5WysBJPauvCLpZF1dk5emn150hvPs4n3ktpbjNdRBYypG/AmZjTcCkFIFHOkChaKOLMMKX5ZnM0NgzgERNy25TAwD//ijmcJ3qiOCqn7RnemCG4zqWCweF1sM3jAU8IzzToswGt3Qg4PtRgOsKNiJh8uDYM903hpQs07/kv47TvbRH4vPNWmfExgWwDCQcoseunmJJIoG0X92q9ETq/HznV1d1LukRtWsxGIBw7ZRSXrD6+NfBSpFqldaB+9134DUI+FRbPLFIMPXUztsuX3g==",
+        ),
+        (
+            r#"sig1=("@method" "@target-uri" "@authority" "content-digest" "date");created=1618884475;keyid="https://angers.example/actors/1#main-key";alg="rsa-v1_5-sha256""#,
+            "IJ0QTeoDr0jgcuO5MXj7JB9PTXO+trTMWzpYwLMWQjGnY7WwPVlg/r2es7UtobEmhecgTYa1SDhfmMi3JdTvOiVmm3SA40YSj5Hk3VxPizBcujy/IWKEBy2Wj18nGAI8Ed6c55JHv6aciGnsQ7Brrz1omEiNUOydrUGdpYtjAgDQsdZFk5pglAsndn3WuF7YR79YmFMbFCVHiS+BD/cqJ59tLi6CHcmdvQO4wPIjMOe29jFrcuYF2hV2T7p5XdkA4nV0cz9xJLEhtqCSAiY/4KXkQkFd6yZFwN8b+KZARKcto0owX/vZufR3jKe1+ZPJGq95U4HG164fLpZo9a10nQ==",
+        ),
+    ];
+    let key = VerifyingKey::parse(PUBLIC).unwrap();
+    for (input, signature) in CASES {
+        let mut sent = Sent::unsigned()
+            .to("/actors/a/inbox?x=1")
+            .set("date", "Tue, 20 Apr 2021 02:07:55 GMT")
+            .set("content-digest", "sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:")
+            .set("signature-input", input)
+            .set("signature", &format!("sig1=:{signature}:"));
+        sent.body = br#"{"hello": "world"}"#.to_vec();
+        sent.at = "2021-04-20T02:08:00Z".parse().unwrap();
+        assert_eq!(parse(&sent.view()).unwrap().verify(&key), Ok(()), "{input}");
+        let elsewhere = sent.clone().to("/actors/a/inbox?x=2");
+        assert!(parse(&elsewhere.view()).unwrap().verify(&key).is_err());
+        sent.body.push(b' ');
+        assert!(parse(&sent.view()).is_err());
+    }
+}
