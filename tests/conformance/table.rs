@@ -16,9 +16,12 @@ struct Row {
     /// Names of the tests that show it, in this binary or another.
     #[serde(default)]
     shown: Vec<String>,
-    /// What a reader should know besides; where no test is named, why.
+    /// What a reader should know besides.
     #[serde(default)]
     note: String,
+    /// Why it is not done, on purpose; then the tests show what is done instead.
+    #[serde(default)]
+    not_done: String,
 }
 
 #[derive(Deserialize)]
@@ -75,14 +78,14 @@ fn the_page_is_up_to_date() {
 /// The page, in Markdown.
 fn written() -> String {
     let (rows, known) = (rows(), page::functions());
-    let shown = rows.iter().filter(|row| !row.shown.is_empty()).count();
+    let done = rows.iter().filter(|row| row.not_done.is_empty()).count();
     let mut page = format!(
         "# Conformance\n\n\
          This page is written from `tests/conformance/rows.toml`; a test fails when it is not up to date. Each row is \
-         something that a standard, or another server, asks of a node; {shown} of {} are held by the tests they name, \
+         something that a standard, or another server, asks of a node; {done} of {} are held by the tests they name, \
          with every change.\n\n\
          The tests whose names begin with `row_` (`cargo nextest run --test conformance`) start a whole node over HTTP, \
-         followed from five other servers that are played by the test. They judge every document that can be read \
+         followed from six other servers that the test plays. They judge every document that can be read \
          and every message that was sent, while the sample of Angers is published, answered, corrected and withdrawn.\n",
         rows.len()
     );
@@ -92,8 +95,12 @@ fn written() -> String {
         }
         let link = |test: &String| format!("[{test}](../{})", known.get(test).map_or("", String::as_str));
         let tests: Vec<String> = row.shown.iter().map(link).collect();
-        let note = if row.note.is_empty() || tests.is_empty() { "" } else { "<br>" };
-        let cells = [&row.asks, &format!("{}{note}{}", tests.join(", "), row.note)];
+        let mut held = vec![tests.join(", ")];
+        held.extend(
+            Some(format!("**Not done**, on purpose: {}", row.not_done)).filter(|_| !row.not_done.is_empty()),
+        );
+        held.extend(Some(row.note.clone()).filter(|note| !note.is_empty()));
+        let cells = [&row.asks, &held.join("<br>")];
         let cells = cells.map(|cell| cell.replace('|', "\\|"));
         let _ = writeln!(page, "| {} | {} |", row.number, cells.join(" | "));
     }
