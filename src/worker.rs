@@ -15,6 +15,8 @@ use crate::{
 const BUSY: Duration = Duration::from_secs(1);
 /// Longest pause when nothing is waiting.
 const IDLE: Duration = Duration::from_secs(5);
+/// A clock that goes back by more than this was set.
+const TURNED_BACK: i64 = 60_000;
 /// How long what was begun may take once it is told to stop (R15).
 const GRACE: Duration = Duration::from_secs(8);
 
@@ -25,13 +27,20 @@ pub async fn run(app: App, owner: String, stop: CancellationToken) {
         tracing::warn!(%error, "recurring tasks could not be scheduled");
     }
     let mut work = Work { round: Round::new(app.clone(), owner.clone()), tasks: JoinSet::new(), app, owner };
+    let mut latest = i64::MIN;
     while !stop.is_cancelled() {
-        work.app.beat.at(work.app.clock.now_ms());
+        let now = work.app.clock.now_ms();
+        if now.saturating_add(TURNED_BACK) < latest {
+            work.clock_was_turned_back().await;
+        }
+        latest = now;
+        work.app.beat.at(now);
         let begun = work.begin().await.unwrap_or_else(|error| {
             tracing::warn!(%error, "the worker could not take up what is due");
             0
         });
-        work.wait(if begun > 0 { BUSY } else { IDLE }, &stop).await;
+        let longest = if begun > 0 { BUSY } else { IDLE };
+        work.wait(work.round.pause().map_or(longest, |pause| pause.min(longest)), &stop).await;
     }
     work.end().await;
 }
@@ -44,6 +53,14 @@ struct Work {
 }
 
 impl Work {
+    /// What recurs was put off until hours that are far ahead again: it is done now (R11).
+    async fn clock_was_turned_back(&self) {
+        tracing::warn!("the clock was turned back");
+        if let Err(error) = tasks::at_start(&self.app).await {
+            tracing::warn!(%error, "recurring tasks could not be scheduled");
+        }
+    }
+
     /// Takes up what is due, beside what is still being done.
     async fn begin(&mut self) -> Result<usize> {
         let mut begun = self.round.claim().await?;

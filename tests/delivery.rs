@@ -2,6 +2,8 @@
 
 #[path = "support/bare.rs"]
 mod bare;
+#[path = "delivery/days.rs"]
+mod days;
 #[path = "support/http.rs"]
 mod http_server;
 
@@ -270,8 +272,8 @@ async fn refusals_are_tried_three_times_and_hold_back_only_their_own_object_r6()
     assert_eq!(peer.told(), ["a", "b"], "the Update waits behind its Create");
     step(app).await;
     assert_eq!(peer.told(), ["a", "b"]);
-    for _ in 0..2 {
-        app.clock.advance(SignedDuration::from_mins(3));
+    for hours in [1, 7] {
+        app.clock.advance(SignedDuration::from_hours(hours));
         step(app).await;
     }
     assert_eq!(states(app, first).await, [REFUSED], "refused, never counted as delivered");
@@ -349,8 +351,8 @@ async fn what_cannot_be_signed_is_given_up_and_the_rest_goes_on_r17() {
     let poison = queue(app, LOST, ("Create", "a"), &[&peer.inbox("/inbox")]).await;
     queue(app, COUNCIL, ("Create", "b"), &[&peer.inbox("/inbox")]).await;
     assert_eq!(step(app).await.delivered, 1);
-    for _ in 0..2 {
-        app.clock.advance(SignedDuration::from_mins(3));
+    for hours in [1, 7] {
+        app.clock.advance(SignedDuration::from_hours(hours));
         step(app).await;
     }
     assert_eq!(states(app, poison).await, [GIVEN_UP]);

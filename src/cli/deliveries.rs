@@ -6,7 +6,10 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{Failure, Output, node, output::when};
-use crate::{App, actions, storage::deliveries};
+use crate::{
+    App, actions,
+    storage::{deliveries, hosts::WELL},
+};
 
 const EXAMPLES: &str = "\
 Exemples / Examples:
@@ -68,7 +71,7 @@ async fn list(app: &App, out: &Output) -> Result<(), Failure> {
                 host.host.clone(),
                 host.waiting.to_string(),
                 when(host.oldest_at),
-                if host.next_at > 0 { when(host.next_at) } else { "—".to_owned() },
+                if host.state == WELL { "—".to_owned() } else { when(host.next_at) },
                 host.last_error.clone().unwrap_or_default(),
             ]
         })
@@ -85,7 +88,7 @@ async fn list(app: &App, out: &Output) -> Result<(), Failure> {
                 "host": host.host,
                 "waiting": host.waiting,
                 "oldest_at": when(host.oldest_at),
-                "next_at": (host.next_at > 0).then(|| when(host.next_at)),
+                "next_at": (host.state != WELL).then(|| when(host.next_at)),
                 "fails": host.fails,
                 "policy": host.policy,
                 "last_error": host.last_error,

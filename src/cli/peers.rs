@@ -122,7 +122,7 @@ fn row(host: &Host, out: &Output) -> Vec<String> {
 pub fn state(host: &Host) -> &'static str {
     match host.state {
         hosts::WELL => "well",
-        hosts::BACKING_OFF => "backing-off",
+        hosts::BACKING_OFF | hosts::ASKED_TO_WAIT => "backing-off",
         _ => "suspended",
     }
 }

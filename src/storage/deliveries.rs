@@ -22,14 +22,14 @@ queries! {
         ON CONFLICT (activity, inbox) DO NOTHING";
     NEXT_FOR_HOST = "SELECT d.activity AS seq, d.inbox, d.host, d.attempts, d.refusals, d.created_at, o.activity, o.actor, o.kind, o.object, o.document
         FROM deliveries d JOIN outbox o ON o.seq = d.activity WHERE d.host = $1 AND d.state = 0
-            AND (d.not_before <= $3 OR d.not_before > $3 + 3600000)
+            AND (d.not_before <= $3 OR d.not_before > $3 + 21600000)
             AND NOT EXISTS (SELECT 1 FROM deliveries e JOIN outbox p ON p.seq = e.activity
                 WHERE e.host = d.host AND e.inbox = d.inbox AND e.state = 0 AND e.not_before > 0
-                    AND e.not_before > $3 AND e.not_before <= $3 + 3600000
+                    AND e.not_before > $3 AND e.not_before <= $3 + 21600000
                     AND e.activity < d.activity AND p.object = o.object)
         ORDER BY d.activity, d.inbox LIMIT $2";
     SETTLE = "UPDATE deliveries SET state = $3, attempts = attempts + 1, last_status = $4, last_error = $5, done_at = $6
-        WHERE activity = $1 AND inbox = $2";
+        WHERE activity = $1 AND inbox = $2 AND state = 0";
     TRIED = "UPDATE deliveries SET attempts = attempts + 1, last_status = $3, last_error = $4
         WHERE activity = $1 AND inbox = $2 AND state = 0";
     PUT_OFF = "UPDATE deliveries SET attempts = attempts + 1, refusals = refusals + 1, last_status = $3, last_error = $4,

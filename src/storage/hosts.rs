@@ -17,25 +17,35 @@ queries! {
         pg = "SELECT * FROM hosts WHERE host IN (SELECT value FROM jsonb_array_elements_text(CAST($1 AS TEXT)::jsonb)) ORDER BY host";
     PEERS = "SELECT * FROM hosts WHERE parvis ORDER BY host";
     CLAIM = "UPDATE hosts SET lease_owner = $1, lease_until = $3 WHERE host IN (
-            SELECT h.host FROM hosts h WHERE h.policy <> 'blocked' AND (h.next_at <= $2 OR h.next_at > $2 + 90000000)
+            SELECT h.host FROM hosts h WHERE h.policy <> 'blocked' AND (h.state = 0 OR h.next_at <= $2 OR h.next_at > $2 + CASE WHEN h.state = 3 THEN 86400000 ELSE 21600000 END)
                 AND (h.lease_until <= $2 OR h.lease_until > $2 + 3600000)
-                AND EXISTS (SELECT 1 FROM deliveries d WHERE d.host = h.host AND d.state = 0
-                    AND (d.not_before <= $2 OR d.not_before > $2 + 3600000))
+                AND EXISTS (SELECT 1 FROM deliveries d JOIN outbox o ON o.seq = d.activity WHERE d.host = h.host AND d.state = 0
+                    AND (d.not_before <= $2 OR d.not_before > $2 + 21600000)
+                    AND NOT EXISTS (SELECT 1 FROM deliveries e JOIN outbox p ON p.seq = e.activity
+                        WHERE e.host = d.host AND e.inbox = d.inbox AND e.state = 0 AND e.not_before > 0
+                            AND e.not_before > $2 AND e.not_before <= $2 + 21600000
+                            AND e.activity < d.activity AND p.object = o.object))
             ORDER BY h.next_at, h.host LIMIT $4)
         RETURNING *",
         pg = "WITH free AS MATERIALIZED (
-            SELECT h.host FROM hosts h WHERE h.policy <> 'blocked' AND (h.next_at <= $2 OR h.next_at > $2 + 90000000)
+            SELECT h.host FROM hosts h WHERE h.policy <> 'blocked' AND (h.state = 0 OR h.next_at <= $2 OR h.next_at > $2 + CASE WHEN h.state = 3 THEN 86400000 ELSE 21600000 END)
                 AND (h.lease_until <= $2 OR h.lease_until > $2 + 3600000)
-                AND EXISTS (SELECT 1 FROM deliveries d WHERE d.host = h.host AND d.state = 0
-                    AND (d.not_before <= $2 OR d.not_before > $2 + 3600000))
+                AND EXISTS (SELECT 1 FROM deliveries d JOIN outbox o ON o.seq = d.activity WHERE d.host = h.host AND d.state = 0
+                    AND (d.not_before <= $2 OR d.not_before > $2 + 21600000)
+                    AND NOT EXISTS (SELECT 1 FROM deliveries e JOIN outbox p ON p.seq = e.activity
+                        WHERE e.host = d.host AND e.inbox = d.inbox AND e.state = 0 AND e.not_before > 0
+                            AND e.not_before > $2 AND e.not_before <= $2 + 21600000
+                            AND e.activity < d.activity AND p.object = o.object))
             ORDER BY h.next_at, h.host LIMIT $4 FOR UPDATE OF h SKIP LOCKED)
         UPDATE hosts SET lease_owner = $1, lease_until = $3 FROM free WHERE hosts.host = free.host
         RETURNING hosts.*";
     RENEW = "UPDATE hosts SET lease_until = $3 WHERE host = $1 AND lease_owner = $2";
     RELEASE = "UPDATE hosts SET lease_owner = NULL, lease_until = 0 WHERE host = $1 AND lease_owner = $2";
-    MARK_WELL = "UPDATE hosts SET state = 0, fails = 0, next_at = 0, first_fail_at = NULL, last_seen_at = $2 WHERE host = $1";
+    MARK_WELL = "UPDATE hosts SET state = 0, fails = 0, next_at = $2, first_fail_at = NULL, last_seen_at = $2 WHERE host = $1";
     FAILED = "UPDATE hosts SET fails = $2, next_at = $3, first_fail_at = $4, state = $5 WHERE host = $1";
-    SEEN = "UPDATE hosts SET last_seen_at = $2, next_at = CASE WHEN next_at > $3 THEN $3 ELSE next_at END WHERE host = $1";
+    SEEN = "UPDATE hosts SET last_seen_at = $2, next_at = CASE WHEN state <> 3 AND next_at > $3 THEN $3 ELSE next_at END WHERE host = $1";
+    MEANWHILE = "UPDATE hosts SET next_at = $4 WHERE host = $1 AND state <> 3 AND last_seen_at > $2 AND last_seen_at <= $3
+        AND next_at > $4";
     RETRY = "UPDATE hosts SET next_at = $2 WHERE host = $1";
     NEXT_AT = "SELECT min(CASE WHEN h.lease_until > h.next_at THEN h.lease_until ELSE h.next_at END) FROM hosts h
         WHERE h.policy <> 'blocked' AND EXISTS (SELECT 1 FROM deliveries d WHERE d.host = h.host AND d.state = 0)";
@@ -50,6 +60,8 @@ pub const WELL: i64 = 0;
 pub const BACKING_OFF: i64 = 1;
 /// Thirty days of silence: only probed.
 pub const SUSPENDED: i64 = 2;
+/// It said itself when it may be tried again: at `next_at`, whatever it sends us before.
+pub const ASKED_TO_WAIT: i64 = 3;
 
 /// Another server.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -60,11 +72,11 @@ pub struct Host {
     pub policy: String,
     /// Why.
     pub policy_reason: Option<String>,
-    /// [`WELL`], [`BACKING_OFF`] or [`SUSPENDED`].
+    /// [`WELL`], [`BACKING_OFF`], [`SUSPENDED`] or [`ASKED_TO_WAIT`].
     pub state: i64,
     /// Failures in a row.
     pub fails: i64,
-    /// Not tried before.
+    /// Not tried before; of a host that is well, when it was last served.
     pub next_at: i64,
     /// First of the failures in a row.
     pub first_fail_at: Option<i64>,
@@ -95,7 +107,7 @@ pub struct Failure {
     pub next_at: i64,
     /// First of the failures in a row.
     pub first_fail_at: i64,
-    /// [`BACKING_OFF`] or [`SUSPENDED`].
+    /// [`BACKING_OFF`], [`SUSPENDED`] or [`ASKED_TO_WAIT`].
     pub state: i64,
 }
 
@@ -160,8 +172,8 @@ pub async fn peers(db: &Db) -> Result<Vec<Host>> {
 
 /// Leases up to `limit` hosts that have something waiting, may be tried now and are not blocked, to one
 /// worker until `lease_until`. Two workers never get the same host; a lease not renewed ends by itself.
-/// The longest due come first. Times further ahead than any wait we set come from a clock that was turned
-/// back since: they do not hold.
+/// The longest due come first; of those that are well, those served longest ago. Times further ahead than
+/// any wait we set come from a clock that was turned back since: they do not hold.
 ///
 /// # Errors
 /// Those of the database.
@@ -189,7 +201,7 @@ pub async fn release(tx: &mut Tx, host: &str, owner: &str) -> Result<()> {
     tx.run(&RELEASE, args![host, owner]).await.map(drop)
 }
 
-/// It answered: whatever it failed before is forgotten.
+/// It answered: whatever it failed before is forgotten, and those not served since come before it.
 ///
 /// # Errors
 /// Those of the database.
@@ -197,7 +209,8 @@ pub async fn well(tx: &mut Tx, host: &str, now: i64) -> Result<()> {
     tx.run(&MARK_WELL, args![host, now]).await.map(drop)
 }
 
-/// It sent a verified message: it is tried not later than `try_at`, whatever it failed before.
+/// It sent a verified message: it is tried not later than `try_at`, whatever it failed before, unless it
+/// asked us to wait.
 ///
 /// # Errors
 /// Those of the database.
@@ -212,6 +225,15 @@ pub async fn seen(tx: &mut Tx, host: &str, now: i64, try_at: i64) -> Result<()> 
 pub async fn failed(tx: &mut Tx, host: &str, failure: &Failure) -> Result<()> {
     let args = args![host, failure.fails, failure.next_at, failure.first_fail_at, failure.state];
     tx.run(&FAILED, args).await.map(drop)
+}
+
+/// A try that began at `began` failed now; had the host sent a verified message meanwhile, it is tried not
+/// later than `try_at`.
+///
+/// # Errors
+/// Those of the database.
+pub async fn heard_meanwhile(tx: &mut Tx, host: &str, (began, now): (i64, i64), try_at: i64) -> Result<()> {
+    tx.run(&MEANWHILE, args![host, began, now, try_at]).await.map(drop)
 }
 
 /// Tries a host again from a time on, whatever its failures (an operator's wish, a `Retry-After`).

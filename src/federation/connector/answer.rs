@@ -72,6 +72,8 @@ pub struct Answer {
     pub status: u16,
     /// How long the other side asks us to wait, a day at most.
     pub retry_after: Option<Duration>,
+    /// How far its clock (`Date`) and ours are apart, either way.
+    pub drift: Option<Duration>,
     /// The start of the body, for the log.
     pub body: String,
 }
@@ -80,25 +82,32 @@ impl Answer {
     /// Reads the start of the body; a body that breaks off changes nothing about the status.
     pub(super) async fn read(mut response: reqwest::Response, max_bytes: usize, now: Timestamp) -> Self {
         let status = response.status().as_u16();
-        let retry_after = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
-        let retry_after = retry_after.and_then(|text| pause(text, now));
+        let field = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let retry_after = field(header::RETRY_AFTER).and_then(|text| pause(text, now));
+        let drift = field(header::DATE)
+            .and_then(seconds)
+            .map(|theirs| Duration::from_secs(theirs.abs_diff(u64::try_from(now.as_second()).unwrap_or(0))));
         let mut body = Vec::new();
         while body.len() < max_bytes {
             let Ok(Some(chunk)) = response.chunk().await else { break };
             body.extend_from_slice(&chunk[..chunk.len().min(max_bytes - body.len())]);
         }
-        Self { status, retry_after, body: String::from_utf8_lossy(&body).into_owned() }
+        Self { status, retry_after, drift, body: String::from_utf8_lossy(&body).into_owned() }
     }
 }
 
 /// `Retry-After`: seconds, or an instant.
 fn pause(text: &str, now: Timestamp) -> Option<Duration> {
-    let seconds = if let Ok(seconds) = text.trim().parse::<u64>() {
+    let wait = if let Ok(seconds) = text.trim().parse::<u64>() {
         seconds
     } else {
-        let until = httpdate::parse_http_date(text.trim()).ok()?;
-        let until = until.duration_since(std::time::SystemTime::UNIX_EPOCH).ok()?.as_secs();
-        until.saturating_sub(u64::try_from(now.as_second()).unwrap_or(0))
+        seconds(text)?.saturating_sub(u64::try_from(now.as_second()).unwrap_or(0))
     };
-    Some(Duration::from_secs(seconds.min(LONGEST_PAUSE)))
+    Some(Duration::from_secs(wait.min(LONGEST_PAUSE)))
+}
+
+/// An HTTP date, in seconds since 1970.
+fn seconds(text: &str) -> Option<u64> {
+    let instant = httpdate::parse_http_date(text.trim()).ok()?;
+    Some(instant.duration_since(std::time::SystemTime::UNIX_EPOCH).ok()?.as_secs())
 }

@@ -28,6 +28,8 @@ pub enum Outcome {
     },
     /// It did not: no route, no name, no TLS, no answer in time.
     Silent,
+    /// It refused the signature, and its clock and ours are far apart: that says nothing of the activity.
+    ClocksApart,
     /// Nothing could be sent from here: no key, a document that cannot be signed, a panic.
     Unsendable,
 }
@@ -61,6 +63,8 @@ pub struct Health {
     pub first_fail_at: Option<i64>,
     /// Silent for longer than [`HORIZON`].
     pub suspended: bool,
+    /// It said itself when to come back (`Retry-After`).
+    pub asked: bool,
 }
 
 /// What an attempt means.
@@ -92,7 +96,7 @@ pub fn judge(tries: u32, created_at: i64, health: Health, outcome: Outcome, at: 
         Outcome::Answered { status: 408 | 429 | 500.., retry_after } => {
             wait(created_at, failed(health, retry_after, at), now)
         }
-        Outcome::Answered { status: 0..=199, .. } | Outcome::Silent => {
+        Outcome::Answered { status: 0..=199, .. } | Outcome::Silent | Outcome::ClocksApart => {
             wait(created_at, failed(health, None, at), now)
         }
         Outcome::Answered { .. } => refused(false),
@@ -108,27 +112,39 @@ fn wait(created_at: i64, host: Health, now: i64) -> Verdict {
     Verdict { row: if late { RowFate::GivenUp } else { RowFate::Waits }, host, go_on: false }
 }
 
-/// The row's own next try: a minute after the first refusal, two after the second.
+/// The row's own next try: a minute after the first refusal, hours after the second, when what the peer
+/// lacked (a key it could not fetch) may be there.
 fn again(tries: u32, (now, fraction): (i64, f64)) -> RowFate {
-    RowFate::Later(now.saturating_add(millis(back_off(tries + 1, fraction))))
+    let wait = if tries == 0 { FIRST } else { LONGEST };
+    RowFate::Later(now.saturating_add(millis(jittered(wait, fraction))))
 }
 
-/// One more failure, unless it belongs to a back-off that is already running.
+/// One more failure, unless it belongs to a back-off that is already running. A host that says when to come
+/// back is obeyed, to the minute; of any other we wait longer each time.
 fn failed(health: Health, asked: Option<Duration>, (now, fraction): (i64, f64)) -> Health {
-    let running = health.fails > 0 && now < health.next_at;
+    // An hour further ahead than any wait comes from a clock that was turned back since: it does not hold.
+    let furthest = now.saturating_add(millis(if health.asked { LONGEST_ASKED } else { LONGEST }));
+    let running = health.fails > 0 && (now.saturating_add(1)..=furthest).contains(&health.next_at);
     let fails = if running { health.fails } else { health.fails.saturating_add(1) };
-    let asked = asked.unwrap_or_default().min(LONGEST_ASKED);
-    let next_at = now.saturating_add(millis(back_off(fails, fraction).max(asked)));
+    let wait = match asked {
+        Some(asked) => back_off(1, fraction).max(asked.min(LONGEST_ASKED)),
+        None => back_off(fails, fraction),
+    };
+    let next_at = now.saturating_add(millis(wait));
     let first_fail_at = health.first_fail_at.unwrap_or(now).min(now);
     let suspended = now.saturating_sub(first_fail_at) > millis(HORIZON);
     let next_at = if running { next_at.max(health.next_at) } else { next_at };
-    Health { fails, next_at, first_fail_at: Some(first_fail_at), suspended }
+    let asked = asked.is_some() || (running && health.asked);
+    Health { fails, next_at, first_fail_at: Some(first_fail_at), suspended, asked }
 }
 
 /// `60 s · 2^(fails-1)`, give or take a fifth, and never more than [`LONGEST`].
 fn back_off(fails: u32, fraction: f64) -> Duration {
-    let doubled = FIRST.saturating_mul(1 << fails.saturating_sub(1).min(16)).min(LONGEST);
-    doubled.mul_f64(0.4f64.mul_add(fraction.clamp(0.0, 1.0), 0.8)).min(LONGEST)
+    jittered(FIRST.saturating_mul(1 << fails.saturating_sub(1).min(16)).min(LONGEST), fraction)
+}
+
+fn jittered(wait: Duration, fraction: f64) -> Duration {
+    wait.mul_f64(0.4f64.mul_add(fraction.clamp(0.0, 1.0), 0.8)).min(LONGEST)
 }
 
 fn millis(duration: Duration) -> i64 {

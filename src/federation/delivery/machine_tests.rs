@@ -1,9 +1,9 @@
-//! The delivery machine: its rules one by one, properties over all inputs, and a simulation of a month.
+//! The delivery machine: its rules one by one, and properties over all inputs. Months of it are lived through
+//! in `tests/simulator`.
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::clock::Chance;
 
 const NOW: i64 = 1_800_000_000_000;
 const MINUTE: i64 = 60_000;
@@ -20,7 +20,8 @@ fn first(outcome: Outcome) -> Verdict {
 
 #[test]
 fn accepted_or_known_already_is_delivered_and_the_host_is_well() {
-    let ailing = Health { fails: 9, next_at: NOW - 1, first_fail_at: Some(NOW - DAY), suspended: false };
+    let ailing =
+        Health { fails: 9, next_at: NOW - 1, first_fail_at: Some(NOW - DAY), suspended: false, asked: false };
     for status in [200, 202, 204, 409] {
         let verdict = judge(2, NOW, ailing, answered(status), (NOW, 0.1));
         assert_eq!(verdict.row, RowFate::Delivered, "{status}");
@@ -42,11 +43,7 @@ fn refusals_are_tried_three_times_and_never_count_as_delivered_r6() {
             (0..3).map(|n| judge(n, NOW, Health::default(), answered(status), (NOW, 0.5)).row).collect();
         assert_eq!(
             tries,
-            [
-                RowFate::Later(NOW + MINUTE),
-                RowFate::Later(NOW + 2 * MINUTE),
-                RowFate::Refused { gone: false }
-            ],
+            [RowFate::Later(NOW + MINUTE), RowFate::Later(NOW + 6 * HOUR), RowFate::Refused { gone: false }],
             "{status}"
         );
     }
@@ -73,6 +70,15 @@ fn retry_after_is_honoured_up_to_a_day_r6() {
     let asked = |hours| Outcome::Answered { status: 429, retry_after: Some(Duration::from_hours(hours)) };
     assert_eq!(first(asked(2)).host.next_at, NOW + 2 * HOUR);
     assert_eq!(first(asked(200)).host.next_at, NOW + 24 * HOUR);
+    assert!(first(asked(2)).host.asked && !first(answered(429)).host.asked);
+    let long = Health { fails: 12, next_at: NOW, first_fail_at: Some(NOW - DAY), ..Health::default() };
+    let soon = Outcome::Answered { status: 503, retry_after: Some(Duration::from_secs(30)) };
+    assert_eq!(judge(0, NOW, long, soon, (NOW, 0.5)).host.next_at, NOW + MINUTE, "it says when");
+}
+
+#[test]
+fn a_signature_refused_while_clocks_differ_spends_nothing_r11() {
+    assert_eq!(judge(2, NOW, Health::default(), Outcome::ClocksApart, (NOW, 0.5)).row, RowFate::Waits);
 }
 
 #[test]
@@ -86,8 +92,16 @@ fn several_failures_in_one_back_off_count_once() {
 }
 
 #[test]
+fn a_back_off_from_before_the_clock_was_turned_back_does_not_run_on_r11() {
+    let ahead =
+        Health { fails: 3, next_at: NOW + 4 * DAY, first_fail_at: Some(NOW + 3 * DAY), ..Health::default() };
+    let verdict = judge(0, NOW, ahead, Outcome::Silent, (NOW, 0.5));
+    assert_eq!((verdict.host.fails, verdict.host.next_at), (4, NOW + 8 * MINUTE));
+}
+
+#[test]
 fn what_cannot_be_sent_is_given_up_after_three_tries_and_harms_nobody_r17() {
-    let ailing = Health { fails: 2, next_at: 0, first_fail_at: Some(1), suspended: false };
+    let ailing = Health { fails: 2, next_at: 0, first_fail_at: Some(1), suspended: false, asked: false };
     assert!(matches!(judge(0, NOW, ailing, Outcome::Unsendable, (NOW, 0.5)).row, RowFate::Later(_)));
     let last = judge(2, NOW, ailing, Outcome::Unsendable, (NOW, 0.5));
     assert_eq!(last, Verdict { row: RowFate::GivenUp, host: ailing, go_on: true });
@@ -95,7 +109,13 @@ fn what_cannot_be_sent_is_given_up_after_three_tries_and_harms_nobody_r17() {
 
 #[test]
 fn after_thirty_days_a_row_is_given_up_and_the_host_suspended() {
-    let silent = Health { fails: 90, next_at: NOW, first_fail_at: Some(NOW - 31 * DAY), suspended: false };
+    let silent = Health {
+        fails: 90,
+        next_at: NOW,
+        first_fail_at: Some(NOW - 31 * DAY),
+        suspended: false,
+        asked: false,
+    };
     let old = judge(0, NOW - 31 * DAY, silent, Outcome::Silent, (NOW, 0.5));
     assert_eq!(old.row, RowFate::GivenUp);
     assert!(old.host.suspended);
@@ -118,6 +138,7 @@ fn healths() -> impl Strategy<Value = Health> {
         next_at: NOW + next,
         first_fail_at: since.map(|ago| NOW - ago),
         suspended: false,
+        asked: false,
     })
 }
 
@@ -145,123 +166,5 @@ proptest! {
     fn silence_never_ends_a_young_row(tries in 0u32..9, health in healths(), age in 0..30 * DAY) {
         let verdict = judge(tries, NOW - age, health, Outcome::Silent, (NOW, 0.5));
         prop_assert_eq!(verdict.row, RowFate::Waits);
-    }
-}
-
-/// One row of the simulated queue.
-struct Sent {
-    object: usize,
-    created_at: i64,
-    tries: u32,
-    not_before: i64,
-    fate: Option<RowFate>,
-}
-
-/// A month of one host that is down for `outage`, refuses one object in a while and asks for patience.
-struct Month {
-    chance: Chance,
-    outage: std::ops::Range<i64>,
-    rows: Vec<Sent>,
-    arrived: Vec<(i64, usize)>,
-    attempts: Vec<i64>,
-    health: Health,
-}
-
-impl Month {
-    fn answer(&self, now: i64) -> Outcome {
-        let luck = self.chance.fraction();
-        match () {
-            () if self.outage.contains(&now) => Outcome::Silent,
-            () if luck < 0.05 => answered(503),
-            () if luck < 0.08 => {
-                Outcome::Answered { status: 429, retry_after: Some(Duration::from_mins(10)) }
-            }
-            () if luck < 0.15 => answered(403),
-            () => answered(202),
-        }
-    }
-
-    /// The order the storage gives: oldest first, nothing behind an earlier waiting row of its object.
-    fn next(&self, now: i64) -> Option<usize> {
-        let mut held = Vec::new();
-        for (index, row) in self.rows.iter().enumerate() {
-            if row.fate.is_some() {
-                continue;
-            }
-            if row.not_before <= now && !held.contains(&row.object) {
-                return Some(index);
-            }
-            held.push(row.object);
-        }
-        None
-    }
-
-    fn step(&mut self, now: i64) {
-        while self.health.next_at <= now {
-            let Some(index) = self.next(now) else { return };
-            let outcome = self.answer(now);
-            let row = &mut self.rows[index];
-            let at = (now, self.chance.fraction());
-            let verdict = judge(row.tries, row.created_at, self.health, outcome, at);
-            self.attempts.push(now);
-            match verdict.row {
-                RowFate::Waits => {}
-                RowFate::Later(at) => (row.tries, row.not_before) = (row.tries + 1, at),
-                fate => {
-                    row.fate = Some(fate);
-                    if fate == RowFate::Delivered {
-                        self.arrived.push((now, index));
-                    }
-                }
-            }
-            self.health = verdict.host;
-            if !verdict.go_on {
-                return;
-            }
-        }
-    }
-}
-
-fn simulate(seed: u64) -> Month {
-    let chance = Chance::seeded(seed);
-    let start = i64::try_from(chance.bits() % 10).unwrap() * DAY;
-    let mut month = Month {
-        outage: start..start + 7 * DAY,
-        rows: Vec::new(),
-        arrived: Vec::new(),
-        attempts: Vec::new(),
-        health: Health::default(),
-        chance,
-    };
-    for minute in 0..20 * 24 * 60 {
-        let now = minute * MINUTE;
-        if minute < 18 * 24 * 60 && month.chance.fraction() < 0.004 {
-            let object = usize::try_from(month.chance.bits() % 12).unwrap();
-            month.rows.push(Sent { object, created_at: now, tries: 0, not_before: 0, fate: None });
-        }
-        month.step(now);
-    }
-    month
-}
-
-#[test]
-fn a_month_with_a_week_of_outage_loses_nothing_inverts_nothing_and_storms_nobody_r4_r5() {
-    for seed in 0..40 {
-        let month = simulate(seed);
-        assert!(month.rows.iter().all(|row| row.fate.is_some()), "seed {seed}: something is left");
-        assert!(!month.rows.iter().any(|row| row.fate == Some(RowFate::GivenUp)), "seed {seed}");
-        for object in 0..12 {
-            let order: Vec<_> = month
-                .arrived
-                .iter()
-                .map(|(_, index)| *index)
-                .filter(|index| month.rows[*index].object == object)
-                .collect();
-            assert!(order.is_sorted(), "seed {seed}: {order:?}");
-        }
-        let down: Vec<_> = month.attempts.iter().filter(|at| month.outage.contains(at)).collect();
-        assert!(down.len() <= 60, "seed {seed}: {} attempts at a dead host", down.len());
-        let back = month.attempts.iter().find(|at| **at >= month.outage.end).unwrap();
-        assert!(back - month.outage.end <= 6 * HOUR, "seed {seed}");
     }
 }

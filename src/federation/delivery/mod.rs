@@ -1,9 +1,10 @@
 //! Delivery: what was queued with the record reaches every inbox, in order, however long a host is away.
-//! `machine` decides, `step` does one round, `send` one host, the worker repeats.
+//! `machine` and `turn` decide, `step` does one round, `send` one host, the worker repeats.
 
 pub mod machine;
 mod send;
 pub mod step;
+pub mod turn;
 
 pub use step::{Progress, Round, step};
 
@@ -18,10 +19,10 @@ use crate::{
 const HEARD_EVERY: Duration = Duration::from_mins(1);
 
 /// A host that writes to us is tried within this time, however often it writes.
-const SOON: Duration = Duration::from_secs(15);
+pub const SOON: Duration = Duration::from_secs(15);
 
-/// A verified message came from a host: whatever it failed before, it is tried within a minute (R5). A host
-/// that writes at every second is not tried at every second.
+/// A verified message came from a host: whatever it failed before, it is tried within a minute (R5), unless
+/// it asked for more patience itself. A host that writes at every second is not tried at every second.
 ///
 /// # Errors
 /// Those of the database.
@@ -36,10 +37,12 @@ pub async fn heard_from(app: &App, tx: &mut Tx, host: &str) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub async fn returned(app: &App, host: &str) -> Result<()> {
-    let since = app.clock.now_ms() - i64::try_from(HEARD_EVERY.as_millis()).unwrap_or(0);
+    let now = app.clock.now_ms();
+    let since = now - i64::try_from(HEARD_EVERY.as_millis()).unwrap_or(0);
     let known = hosts::get(&app.db, host).await?;
-    let stale = known
-        .is_none_or(|host| host.state != hosts::WELL || host.last_seen_at.is_none_or(|seen| seen < since));
+    let stale = known.is_none_or(|host| {
+        host.state != hosts::WELL || host.last_seen_at.is_none_or(|seen| !(since..=now).contains(&seen))
+    });
     if stale {
         let mut tx = app.db.begin().await?;
         hosts::ensure(&mut tx, host).await?;

@@ -1,14 +1,15 @@
 //! Sends to one leased host what waits for it, oldest first, one request at a time. Each outcome is written
 //! down before the next request, so that a crash repeats one request at most, under the same id (R3, R19).
 
-use std::{collections::HashSet, panic::AssertUnwindSafe, time::Duration};
+use std::{panic::AssertUnwindSafe, time::Duration};
 
 use futures::FutureExt as _;
 
 use super::{
-    Progress,
-    machine::{self, Health, Outcome, RowFate, Verdict, judge},
-    step::LEASE,
+    Progress, SOON,
+    machine::{self, Health, Outcome, RowFate, Verdict},
+    step::lease,
+    turn::{Row, Turn},
 };
 use crate::{
     App, Result,
@@ -23,11 +24,13 @@ const BATCH: i64 = 50;
 const ERROR_LENGTH: usize = 300;
 /// Most followers checked because one inbox is gone.
 const MOST_CHECKS: i64 = 100;
-/// What servers that do not know it refuse, rightly and every time (checklist 72).
-const REFUSED_AT_ONCE: [&str; 4] = ["Announce", "Offer", "TentativeAccept", "Add"];
+/// Clocks further apart than this make a peer refuse what we sign.
+const CLOCKS_APART: Duration = Duration::from_mins(5);
 
 /// One attempt and what the peer said about it.
 struct Attempt {
+    /// When it began.
+    began: i64,
     outcome: Outcome,
     error: String,
 }
@@ -38,30 +41,22 @@ struct Attempt {
 /// Those of the database; the lease then ends by itself.
 pub(super) async fn to_host(app: App, owner: String, host: hosts::Host) -> Result<Progress> {
     let mut progress = Progress { hosts: 1, ..Progress::default() };
-    let mut health = health_of(&host);
+    let mut turn = Turn::new(health_of(&host));
     progress.given_up += give_up_gone(&app, &host.host).await?;
-    let mut gone: HashSet<String> = HashSet::new();
-    let mut held: HashSet<(String, String)> = HashSet::new();
     let batch = deliveries::next_for_host(&app.db, &host.host, app.clock.now_ms(), BATCH).await?;
     for job in batch {
-        if gone.contains(&job.inbox) || held.contains(&(job.inbox.clone(), job.object.clone())) {
+        if !turn.may_send(&job.inbox, &job.object) {
             continue;
         }
         let attempt = attempt(&app, &job).await?;
-        let verdict = decide(&app, &job, health, attempt.outcome);
-        health = verdict.host;
+        let at = (app.clock.now_ms(), app.chance.fraction());
+        let verdict = turn.attempted(&row_of(&job), attempt.outcome, at);
         let keep = Keep { app: &app, owner: &owner, host: &host.host };
-        let still_ours = keep.record(&job, &attempt, &verdict).await?;
+        if !keep.record(&job, &attempt, &verdict).await? {
+            turn.end();
+        }
         count(&mut progress, &verdict);
         tell(&app, &job, &attempt, &verdict);
-        match verdict.row {
-            RowFate::Refused { gone: true } => drop(gone.insert(job.inbox)),
-            RowFate::Later(_) => drop(held.insert((job.inbox, job.object))),
-            _ => {}
-        }
-        if !verdict.go_on || !still_ours {
-            break;
-        }
     }
     let mut tx = app.db.begin().await?;
     hosts::release(&mut tx, &host.host, &owner).await?;
@@ -75,15 +70,18 @@ fn health_of(host: &hosts::Host) -> Health {
         next_at: host.next_at,
         first_fail_at: host.first_fail_at,
         suspended: host.state == hosts::SUSPENDED,
+        asked: host.state == hosts::ASKED_TO_WAIT,
     }
 }
 
-fn decide(app: &App, job: &Job, health: Health, outcome: Outcome) -> Verdict {
-    let last_word =
-        matches!(outcome, Outcome::Answered { .. }) && REFUSED_AT_ONCE.contains(&job.kind.as_str());
-    let spent = u32::try_from(job.refusals).unwrap_or(0);
-    let tries = if last_word { machine::TRIES - 1 } else { spent };
-    judge(tries, job.created_at, health, outcome, (app.clock.now_ms(), app.chance.fraction()))
+fn row_of(job: &Job) -> Row<'_, String> {
+    Row {
+        inbox: &job.inbox,
+        object: &job.object,
+        kind: &job.kind,
+        refusals: u32::try_from(job.refusals).unwrap_or(0),
+        created_at: job.created_at,
+    }
 }
 
 /// Signs anew and sends. A panic is this activity's fault, not its neighbours' (R17).
@@ -91,14 +89,16 @@ fn decide(app: &App, job: &Job, health: Health, outcome: Outcome) -> Verdict {
 /// # Errors
 /// Those of the database when it does not give the key: nothing was sent, nothing is spent.
 async fn attempt(app: &App, job: &Job) -> Result<Attempt> {
-    match AssertUnwindSafe(post(app, job)).catch_unwind().await {
-        Ok(attempt) => attempt,
-        Err(_) => Ok(Attempt { outcome: Outcome::Unsendable, error: "panic".to_owned() }),
-    }
+    let began = app.clock.now_ms();
+    let (outcome, error) = match AssertUnwindSafe(post(app, job)).catch_unwind().await {
+        Ok(ended) => ended?,
+        Err(_) => (Outcome::Unsendable, "panic".to_owned()),
+    };
+    Ok(Attempt { began, outcome, error })
 }
 
-async fn post(app: &App, job: &Job) -> Result<Attempt> {
-    let unsendable = |error: String| Ok(Attempt { outcome: Outcome::Unsendable, error });
+async fn post(app: &App, job: &Job) -> Result<(Outcome, String)> {
+    let unsendable = |error: String| Ok((Outcome::Unsendable, error));
     let inbox = match Iri::parse(&job.inbox) {
         Ok(inbox) => inbox,
         Err(problem) => return unsendable(problem.to_string()),
@@ -109,13 +109,14 @@ async fn post(app: &App, job: &Job) -> Result<Attempt> {
         Err(error) => return unsendable(error.to_string()),
     };
     match app.http.post(&inbox, job.document.as_bytes(), &signer).await {
-        Ok(answer) => Ok(Attempt {
-            outcome: Outcome::Answered { status: answer.status, retry_after: answer.retry_after },
-            error: short(&answer.body),
-        }),
-        Err(error) if error.is_silence() => {
-            Ok(Attempt { outcome: Outcome::Silent, error: error.to_string() })
+        Ok(answer) if answer.status == 401 && answer.drift.is_some_and(|drift| drift > CLOCKS_APART) => {
+            Ok((Outcome::ClocksApart, short(&answer.body)))
         }
+        Ok(answer) => {
+            let outcome = Outcome::Answered { status: answer.status, retry_after: answer.retry_after };
+            Ok((outcome, short(&answer.body)))
+        }
+        Err(error) if error.is_silence() => Ok((Outcome::Silent, error.to_string())),
         Err(error) => unsendable(error.to_string()),
     }
 }
@@ -151,6 +152,7 @@ impl Keep<'_> {
         let mut tx = self.app.db.begin().await?;
         let status = match attempt.outcome {
             Outcome::Answered { status, .. } => Some(i64::from(status)),
+            Outcome::ClocksApart => Some(401),
             Outcome::Silent | Outcome::Unsendable => None,
         };
         match verdict.row {
@@ -167,20 +169,31 @@ impl Keep<'_> {
             RowFate::Waits => deliveries::tried(&mut tx, job, status, &attempt.error).await?,
             RowFate::Later(at) => deliveries::put_off(&mut tx, job, status, &attempt.error, at).await?,
         }
-        self.host(&mut tx, verdict, status.is_some(), now).await?;
-        let until = now + i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
-        let still_ours = hosts::renew(&mut tx, self.host, self.owner, until).await?;
+        self.host(&mut tx, verdict, status.is_some(), (attempt.began, now)).await?;
+        let still_ours = hosts::renew(&mut tx, self.host, self.owner, now + lease(self.app)).await?;
         tx.commit().await?;
         Ok(still_ours)
     }
 
-    async fn host(&self, tx: &mut Tx, verdict: &Verdict, answered: bool, now: i64) -> Result<()> {
-        let Health { fails, next_at, first_fail_at, suspended } = verdict.host;
+    async fn host(
+        &self,
+        tx: &mut Tx,
+        verdict: &Verdict,
+        answered: bool,
+        (began, now): (i64, i64),
+    ) -> Result<()> {
+        let Health { fails, next_at, first_fail_at, suspended, asked } = verdict.host;
         if !verdict.go_on {
-            let state = if suspended { hosts::SUSPENDED } else { hosts::BACKING_OFF };
+            let state = match (asked, suspended) {
+                (true, _) => hosts::ASKED_TO_WAIT,
+                (false, true) => hosts::SUSPENDED,
+                (false, false) => hosts::BACKING_OFF,
+            };
             let first_fail_at = first_fail_at.unwrap_or(now);
             let failure = hosts::Failure { fails: i64::from(fails), next_at, first_fail_at, state };
             hosts::failed(tx, self.host, &failure).await?;
+            let soon = now + i64::try_from(SOON.as_millis()).unwrap_or(0);
+            hosts::heard_meanwhile(tx, self.host, (began, now), soon).await?;
             let horizon = now - i64::try_from(machine::HORIZON.as_millis()).unwrap_or(i64::MAX);
             deliveries::give_up_older(tx, self.host, horizon, now).await.map(drop)
         } else if answered {

@@ -1,15 +1,22 @@
 //! One round of delivery: leases the hosts that are due and sends to all of them at once, each in its own
 //! task, so that a slow one holds nobody up (R7).
 
-use std::{ops::AddAssign, time::Duration};
+use std::{collections::HashMap, ops::AddAssign, time::Duration};
 
-use tokio::task::JoinSet;
+use tokio::{
+    task::{Id, JoinSet},
+    time::Instant,
+};
 
-use super::send;
+use super::{send, turn::Pace};
 use crate::{App, Result, storage::hosts};
 
-/// How long a host is leased without renewal; every attempt renews it.
-pub(super) const LEASE: Duration = Duration::from_mins(1);
+/// How long a host is leased without renewal, in milliseconds: a minute more than one attempt may take.
+/// Every attempt renews it.
+pub(super) fn lease(app: &App) -> i64 {
+    let longest = Duration::from_secs(app.config.federation.timeout_seconds) + Duration::from_mins(1);
+    i64::try_from(longest.as_millis()).unwrap_or(i64::MAX)
+}
 
 /// What was done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,34 +65,58 @@ pub struct Round {
     app: App,
     owner: String,
     sending: JoinSet<Result<Progress>>,
+    /// The hosts being sent to: when a clock jumps their leases seem to end, and they are not sent to twice.
+    hosts: HashMap<Id, String>,
+    pace: Pace,
+    since: Instant,
 }
 
 impl Round {
     /// A round without hosts. `owner` names this worker in leases.
     #[must_use]
     pub fn new(app: App, owner: String) -> Self {
-        Self { app, owner, sending: JoinSet::new() }
+        Self {
+            app,
+            owner,
+            sending: JoinSet::new(),
+            hosts: HashMap::new(),
+            pace: Pace::default(),
+            since: Instant::now(),
+        }
     }
 
-    /// Leases hosts that are due, as many as there are free places, and begins to send to them. Gives how
-    /// many.
+    /// Leases hosts that are due, as many as there are free places and as the pace allows, and begins to send
+    /// to them. Gives how many.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn claim(&mut self) -> Result<usize> {
         let free = self.app.config.federation.parallel_hosts.saturating_sub(self.sending.len());
+        let free = free.min(self.pace.allows(self.since.elapsed()));
         if free == 0 {
             return Ok(0);
         }
         let now = self.app.clock.now_ms();
-        let until = now + i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
         let limit = i64::try_from(free).unwrap_or(i64::MAX);
-        let hosts = hosts::claim(&self.app.db, &self.owner, now, until, limit).await?;
-        let count = hosts.len();
+        let hosts = hosts::claim(&self.app.db, &self.owner, now, now + lease(&self.app), limit).await?;
+        let mut begun = 0;
         for host in hosts {
-            self.sending.spawn(send::to_host(self.app.clone(), self.owner.clone(), host));
+            if self.hosts.values().any(|busy| *busy == host.host) {
+                continue;
+            }
+            let name = host.host.clone();
+            let task = self.sending.spawn(send::to_host(self.app.clone(), self.owner.clone(), host));
+            self.hosts.insert(task.id(), name);
+            begun += 1;
         }
-        Ok(count)
+        self.pace.took(begun);
+        Ok(begun)
+    }
+
+    /// How long to wait before more may begin; `None` when more may begin now.
+    #[must_use]
+    pub fn pause(&self) -> Option<Duration> {
+        self.pace.pause()
     }
 
     /// How many hosts are being sent to.
@@ -96,9 +127,14 @@ impl Round {
 
     /// What the next host to finish got; `None` when none is busy.
     pub async fn next(&mut self) -> Option<Progress> {
-        let progress = match self.sending.join_next().await? {
-            Ok(Ok(progress)) => progress,
-            Ok(Err(error)) => {
+        let ended = self.sending.join_next_with_id().await?;
+        self.hosts.remove(&match &ended {
+            Ok((id, _)) => *id,
+            Err(error) => error.id(),
+        });
+        let progress = match ended {
+            Ok((_, Ok(progress))) => progress,
+            Ok((_, Err(error))) => {
                 tracing::warn!(?error, "delivery to a host broke off");
                 Progress::default()
             }
