@@ -16,7 +16,11 @@ use axum::{
 };
 use parvis::{
     App,
-    domain::Iri,
+    actions::{
+        self,
+        receive::{self, Arrival},
+    },
+    domain::{Iri, canonical, codes::Reason},
     federation::{actors as remote, catch_up, connector::Outbound, tasks},
     server,
     storage::{
@@ -129,6 +133,95 @@ async fn an_altered_version_is_refused_and_the_true_one_taken_later() {
     rennes.lies.store(false, Ordering::SeqCst);
     assert_eq!(catch_up::catch_up(ours, host).await.unwrap().appended, 1);
     assert_eq!(register(theirs, ours).await, register(theirs, theirs).await);
+}
+
+#[tokio::test]
+async fn r05_a_lost_version_is_asked_for_again_from_a_peer_that_keeps_others_registers_too() {
+    let rennes = rennes().await;
+    let angers = angers(&rennes.node.app).await;
+    let (theirs, ours) = (&rennes.node.app, &angers.app);
+    let host = theirs.urls.host();
+    rennes.lies.store(true, Ordering::SeqCst);
+    assert_eq!(catch_up::catch_up(ours, host).await.unwrap().refused, 1);
+    rennes.lies.store(false, Ordering::SeqCst);
+    let mirrored = versions::NewVersion {
+        uri: "https://nancy.example/avis/1".to_owned(),
+        version: 1,
+        hash: "sha256:00".to_owned(),
+        previous: None,
+        kind: "Avis".to_owned(),
+        author: "https://nancy.example/actors/1".to_owned(),
+        origin: "nancy.example".to_owned(),
+        ours: false,
+        proof: "valid".to_owned(),
+        document: "{}".to_owned(),
+        received_at: 0,
+    };
+    let mut tx = theirs.db.begin().await.unwrap();
+    versions::append(&mut tx, &mirrored).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(catch_up::catch_up(ours, host).await.unwrap().appended, 1);
+    assert_eq!(register(theirs, ours).await, register(theirs, theirs).await);
+}
+
+#[tokio::test]
+async fn r11_a_clock_turned_back_does_not_put_catching_up_off_for_days() {
+    let rennes = rennes().await;
+    let angers = angers(&rennes.node.app).await;
+    let ours = &angers.app;
+    let stop = CancellationToken::new();
+    let working = tokio::spawn(worker::run(ours.clone(), "one".to_owned(), stop.clone()));
+    let comparisons = || {
+        let heads = |one: &Outbound| matches!(one, Outbound::Request { url, .. } if url.ends_with("/heads"));
+        ours.http.outbound_log().iter().filter(|one| heads(one)).count()
+    };
+    for wanted in 1..=2 {
+        let compared = async {
+            let waits = |task: queue::Task| task.due_at > ours.clock.now_ms() && task.lease_owner.is_none();
+            let host = rennes.node.app.urls.host();
+            while comparisons() < wanted
+                || !queue::get(&ours.db, "catch-up", host).await.unwrap().is_some_and(waits)
+            {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_mins(1), compared).await.expect("it compares");
+        ours.clock.advance(jiff::SignedDuration::from_hours(-72));
+    }
+    stop.cancel();
+    tokio::time::timeout(std::time::Duration::from_secs(30), working).await.expect("it stops").unwrap();
+}
+
+#[tokio::test]
+async fn a_superseded_version_that_never_arrived_is_asked_for_although_heads_agree() {
+    let rennes = rennes().await;
+    let angers = angers(&rennes.node.app).await;
+    let (theirs, ours) = (&rennes.node.app, &angers.app);
+    let host = theirs.urls.host();
+    rennes.lies.store(true, Ordering::SeqCst);
+    assert_eq!(catch_up::catch_up(ours, host).await.unwrap().refused, 1);
+    rennes.lies.store(false, Ordering::SeqCst);
+    let mut missing = None;
+    for version in versions::all(&theirs.db, 0, 10_000).await.unwrap() {
+        if versions::current(&ours.db, &version.uri).await.unwrap().is_none() {
+            missing = Some(Iri::parse(&version.uri).unwrap());
+        }
+    }
+    let missing = missing.expect("what was altered");
+    actions::withdraw::withdraw(theirs, &rennes.node.operator, &missing, Reason::Legal, "Retiré.")
+        .await
+        .unwrap();
+    let last = versions::current(&theirs.db, missing.as_str()).await.unwrap().unwrap();
+    let text = last.document.unwrap();
+    let document = canonical::read(&text).unwrap();
+    let arrival = Arrival { text: &text, document: &document, from_origin: true, activity: None };
+    receive::version(ours, &arrival).await.unwrap();
+    assert_eq!(register(theirs, ours).await, register(theirs, theirs).await, "heads agree");
+    let mut tx = ours.db.begin().await.unwrap();
+    hosts::synced(&mut tx, host, 0, 0).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(catch_up::catch_up(ours, host).await.unwrap().appended, 1, "its first version");
+    assert_eq!(catch_up::catch_up(ours, host).await.unwrap(), catch_up::Report::default());
 }
 
 #[tokio::test]

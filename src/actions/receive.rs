@@ -4,9 +4,10 @@
 use crate::{
     App, Error, Result,
     domain::{
-        Instant, Iri, Version,
+        Hash, Instant, Iri, Version,
         canonical::{self, Document},
         proof,
+        version::{Around, Misplaced, Place},
     },
     storage::{self, Tx},
 };
@@ -122,35 +123,42 @@ async fn append(
     proof: Proof,
     now: i64,
 ) -> Result<Outcome> {
-    let id = version.id().as_str();
-    let number = i64::from(version.number());
+    let (id, number) = (version.id(), version.number());
     let hash = canonical::hash(arrival.document);
-    if let Some(known) = storage::versions::get_in(tx, id, number).await? {
-        return if known.hash == hash.as_str() {
-            Ok(Outcome::Known)
-        } else {
-            Err(Error::conflict(format!("{id} has another version {number}")))
-        };
-    }
-    if let Some(before) = storage::versions::get_in(tx, id, number - 1).await? {
-        let hash = crate::domain::Hash::parse(&before.hash)?;
-        if let Some(text) = &before.document {
-            version.follows(&Version::parse(text)?, &hash)?;
-        } else if version.previous() != Some(&hash) {
-            return Err(Error::conflict(format!("{id}: version {number} does not follow")));
+    match place(tx, version, &hash).await? {
+        Ok(Place::Known) => return Ok(Outcome::Known),
+        Ok(Place::Free) => {}
+        Err(Misplaced::Rule(problem)) => return Err(problem.into()),
+        Err(Misplaced::Fork) => {
+            return Err(Error::conflict(format!("{id}: version {number} is of another chain")));
         }
-    }
-    if let Some(next) = storage::versions::get_in(tx, id, number + 1).await?
-        && next.previous.as_deref() != Some(hash.as_str())
-    {
-        return Err(Error::conflict(format!("{id}: version {number} is not the one that was followed")));
-    }
-    if let Some(latest) = storage::versions::current_in(tx, id).await?
-        && (latest.author != version.author().as_str() || latest.kind != version.kind())
-    {
-        return Err(Error::forbidden(format!("{id} belongs to {}", latest.author)));
+        Err(Misplaced::Foreign) => return Err(Error::forbidden(format!("{id} belongs to another"))),
     }
     let entry = Entry { version, text: arrival.text, document: arrival.document, ours: false, proof, now };
     register::append(tx, &entry).await?;
     Ok(Outcome::Appended)
+}
+
+/// Gathers what the register holds around a version; where it belongs is decided by the domain.
+async fn place(tx: &mut Tx, version: &Version, hash: &Hash) -> Result<Result<Place, Misplaced>> {
+    let (id, number) = (version.id().as_str(), i64::from(version.number()));
+    let hash_of = |row: &storage::versions::Version| Hash::parse(&row.hash);
+    let same = storage::versions::get_in(tx, id, number).await?.as_ref().map(hash_of).transpose()?;
+    if same.is_some() {
+        return Ok(version.place(hash, &Around { same: same.as_ref(), ..Around::default() }));
+    }
+    let before = match storage::versions::get_in(tx, id, number - 1).await? {
+        Some(row) => Some((hash_of(&row)?, row.document.as_deref().map(Version::parse).transpose()?)),
+        None => None,
+    };
+    let after = storage::versions::get_in(tx, id, number + 1).await?;
+    let after = after.map(|row| row.previous.as_deref().map(Hash::parse).transpose()).transpose()?;
+    let latest = storage::versions::current_in(tx, id).await?;
+    let around = Around {
+        same: None,
+        before: before.as_ref().map(|(hash, version)| (hash, version.as_ref())),
+        after: after.as_ref().map(Option::as_ref),
+        latest: latest.as_ref().map(|latest| (latest.author.as_str(), latest.kind.as_str())),
+    };
+    Ok(version.place(hash, &around))
 }

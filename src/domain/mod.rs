@@ -23,7 +23,7 @@ pub mod status;
 pub mod territory;
 mod text;
 mod tombstone;
-mod version;
+pub mod version;
 
 pub use actor::{Actor, Role};
 pub use codes::Code;

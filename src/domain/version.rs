@@ -13,7 +13,62 @@ pub enum Version {
     Actor(Box<Actor>),
 }
 
+/// What a register holds around the place of a version that arrives.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Around<'a> {
+    /// Hash of what has its number.
+    pub same: Option<&'a Hash>,
+    /// The version before: its hash, and itself unless its text was erased.
+    pub before: Option<(&'a Hash, Option<&'a Version>)>,
+    /// What the version after it says it follows.
+    pub after: Option<Option<&'a Hash>>,
+    /// Author and kind of the latest version of that id.
+    pub latest: Option<(&'a str, &'a str)>,
+}
+
+/// Where a version belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In its place in the chain. A gap before it is allowed: a later version is the newer word.
+    Free,
+    /// It is there already.
+    Known,
+}
+
+/// Why a version has no place in its chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Misplaced {
+    /// Another text has its number, or its neighbours are of another chain: a fork.
+    Fork,
+    /// It breaks a rule of the chain.
+    Rule(Problem),
+    /// The id belongs to another author, or kind.
+    Foreign,
+}
+
 impl Version {
+    /// Where it belongs, beside what is held already (rules 1, 2, 3).
+    ///
+    /// # Errors
+    /// Why nowhere.
+    pub fn place(&self, hash: &Hash, around: &Around<'_>) -> Result<Place, Misplaced> {
+        if let Some(same) = around.same {
+            return if same == hash { Ok(Place::Known) } else { Err(Misplaced::Fork) };
+        }
+        match around.before {
+            Some((before, Some(version))) => self.follows(version, before).map_err(Misplaced::Rule)?,
+            Some((before, None)) if self.previous() != Some(before) => return Err(Misplaced::Fork),
+            _ => {}
+        }
+        if around.after.is_some_and(|previous| previous != Some(hash)) {
+            return Err(Misplaced::Fork);
+        }
+        if around.latest.is_some_and(|latest| latest != (self.author().as_str(), self.kind())) {
+            return Err(Misplaced::Foreign);
+        }
+        Ok(Place::Free)
+    }
+
     /// Reads and checks a version from its text.
     ///
     /// # Errors

@@ -87,6 +87,31 @@ pub async fn catch_up(app: &App, host: &str) -> Result<Report> {
     asking.take_from(since).await
 }
 
+/// Where a comparison of heads leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begin {
+    /// Nothing differs, or the whole was read lately: nothing to do now.
+    Nowhere,
+    /// Where we stopped.
+    At(i64),
+    /// At the beginning: the peer numbers anew (it was restored), or something was lost on the way.
+    Whole,
+}
+
+/// Where to begin reading a register whose heads differ from ours: it ends at `last`, we read up to `since`,
+/// and read the whole again at `whole` the last time. Pure.
+#[must_use]
+pub fn begin(last: i64, since: i64, whole: i64, now: i64) -> Begin {
+    let pause = i64::try_from(WHOLE_AGAIN.as_millis()).unwrap_or(i64::MAX);
+    if last > since {
+        Begin::At(since)
+    } else if last == since && (0..pause).contains(&now.saturating_sub(whole)) {
+        Begin::Nowhere
+    } else {
+        Begin::Whole
+    }
+}
+
 struct Asking<'a> {
     app: &'a App,
     host: &'a str,
@@ -102,27 +127,28 @@ impl Asking<'_> {
         peer::json(self.app, &url, self.signer.as_ref(), MAX_PAGE).await
     }
 
-    /// Where to begin, if anything differs: where we stopped, or the beginning when the peer numbers anew
-    /// (it was restored) or when something was lost on the way.
+    /// Where to begin, if anything differs.
     async fn differs(&self, theirs: &Heads, since: i64) -> Result<Option<i64>> {
         let mut differ = false;
         for item in theirs.items.iter().take(MAX_AUTHORS) {
             let ours = versions::heads_of(&self.app.db, item.author.as_str()).await?;
             differ |= heads::summary(&ours).head.as_str() != item.head;
         }
+        // Equal heads say nothing of superseded versions: one that never arrived is among what is unread.
+        if !differ && theirs.last > since {
+            differ = versions::has_gap(&self.app.db, self.host).await?;
+        }
         if !differ {
             return Ok(None);
-        }
-        if theirs.last > since {
-            return Ok(Some(since));
         }
         let again = format!("whole-again:{}", self.host);
         let now = self.app.clock.now_ms();
         let last: i64 =
             settings::get(&self.app.db, &again).await?.and_then(|text| text.parse().ok()).unwrap_or(0);
-        let pause = i64::try_from(WHOLE_AGAIN.as_millis()).unwrap_or(i64::MAX);
-        if theirs.last == since && now.saturating_sub(last) < pause {
-            return Ok(None);
+        match begin(theirs.last, since, last, now) {
+            Begin::Nowhere => return Ok(None),
+            Begin::At(since) => return Ok(Some(since)),
+            Begin::Whole => {}
         }
         let mut tx = self.app.db.begin().await?;
         settings::put(&mut tx, &again, &now.to_string()).await?;

@@ -23,7 +23,9 @@ queries! {
         WHERE author = $1 AND version = (SELECT max(w.version) FROM versions w WHERE w.uri = v.uri) ORDER BY uri";
     ERASE = "UPDATE versions SET document = NULL, proof_json = $3, erased_at = $4
         WHERE uri = $1 AND version = $2 AND document IS NOT NULL";
-    LAST_SEQ = "SELECT coalesce(max(seq), 0) FROM versions";
+    LAST_SEQ = "SELECT coalesce(max(seq), 0) FROM versions WHERE ours";
+    GAPS = "SELECT count(*) FROM versions v WHERE v.origin = $1 AND v.version > 1
+        AND NOT EXISTS (SELECT 1 FROM versions w WHERE w.uri = v.uri AND w.version = v.version - 1)";
     COUNT = "SELECT count(*) FROM versions";
 }
 
@@ -214,12 +216,20 @@ pub async fn heads_of(db: &Db, author: &str) -> Result<Vec<Head>> {
     db.all(&HEADS_OF, args![author]).await
 }
 
-/// Number of the latest append; 0 for an empty register.
+/// Number of the latest append of our authors, where [`changes`] ends; 0 when they said nothing yet.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn last_seq(db: &Db) -> Result<i64> {
     db.count(&LAST_SEQ, args![]).await
+}
+
+/// Whether a version of that origin is here and the one before it is not.
+///
+/// # Errors
+/// Those of the database.
+pub async fn has_gap(db: &Db, origin: &str) -> Result<bool> {
+    Ok(db.count(&GAPS, args![origin]).await? > 0)
 }
 
 /// How many versions there are.
