@@ -169,14 +169,10 @@ fn read_claim(app: &App, body: &[u8]) -> Result<Claim, Refusal> {
     Ok(Claim { actor, kind, activity, text })
 }
 
-/// A host is blocked with all below it; an actor that is gone stays gone until its origin shows it again
-/// (S32).
+/// An actor of a blocked host is refused; one that is gone stays gone until its origin shows it again (S32).
 async fn refuse_blocked(app: &App, actor: &Iri) -> Result<(), Refusal> {
-    for name in names_of(actor.host()) {
-        let host = storage::hosts::get(&app.db, name).await.map_err(|_| Refusal::Unavailable)?;
-        if host.is_some_and(|host| host.policy == "blocked") {
-            return Err(Refusal::Blocked);
-        }
+    if is_blocked(app, actor.host()).await.map_err(|_| Refusal::Unavailable)? {
+        return Err(Refusal::Blocked);
     }
     let known = storage::actors::get(&app.db, actor.as_str()).await.map_err(|_| Refusal::Unavailable)?;
     match known {
@@ -186,11 +182,22 @@ async fn refuse_blocked(app: &App, actor: &Iri) -> Result<(), Refusal> {
     }
 }
 
-/// The names under which a host may be blocked: with its port, without it, and each domain above it.
+/// Whether a host is blocked here, or a domain above it (S32).
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn is_blocked(app: &App, authority: &str) -> crate::Result<bool> {
+    let names: Vec<&str> = names_of(authority).collect();
+    let known = storage::hosts::by_names(&app.db, &names).await?;
+    Ok(known.iter().any(|host| host.policy == "blocked"))
+}
+
+/// The names under which a host may be blocked: with its port, without it, and each domain above it. No
+/// name of the DNS has more than 127 parts.
 fn names_of(authority: &str) -> impl Iterator<Item = &str> {
     let bare = authority.rsplit_once(':').map_or(authority, |(name, _)| name);
     let parents = std::iter::successors(Some(bare), |name| name.split_once('.').map(|(_, above)| above));
-    std::iter::once(authority).chain(parents.filter(move |name| *name != authority)).take(16)
+    std::iter::once(authority).chain(parents.filter(move |name| *name != authority)).take(128)
 }
 
 /// The sender as stored; stored now when its document was fetched for this message.

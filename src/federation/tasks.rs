@@ -7,7 +7,7 @@ use std::{panic::AssertUnwindSafe, time::Duration};
 use futures::FutureExt as _;
 use tokio::task::JoinSet;
 
-use super::{catch_up, gone, probe};
+use super::{catch_up, gate, gone, probe};
 use crate::{
     App, Error, Result,
     actions::{
@@ -86,11 +86,8 @@ async fn finish(app: App, task: Task) {
 }
 
 async fn perform(app: &App, task: &Task) -> Result<Then> {
-    if matches!(task.kind.as_str(), CATCH_UP | PROBE) {
-        let host = hosts::get(&app.db, &task.subject).await?;
-        if host.is_some_and(|host| host.policy == "blocked") {
-            return Ok(Then::Over);
-        }
+    if matches!(task.kind.as_str(), CATCH_UP | PROBE) && gate::is_blocked(app, &task.subject).await? {
+        return Ok(Then::Over);
     }
     match task.kind.as_str() {
         CATCH_UP => catch_up_with(app, &task.subject).await,

@@ -273,16 +273,18 @@ async fn s27_a_new_key_from_elsewhere_is_not() {
 #[tokio::test]
 async fn s32_a_blocked_host_is_refused_with_all_below_it() {
     let world = World::new().await;
-    for host in ["evil", "sub.evil", "notevil", "xn--vil-9la"] {
+    let deep = format!("{}evil", "sub.".repeat(40));
+    for host in ["evil", "sub.evil", &deep, "notevil", "xn--vil-9la"] {
         world.publish(host, "/a", &KEYS[0]);
     }
     world.accepted(&world.message("evil", "/a", &KEYS[0])).await;
     world.accepted(&world.message("sub.evil", "/a", &KEYS[0])).await;
+    world.accepted(&world.message(&deep, "/a", &KEYS[0])).await;
     let operator = parvis::actions::Operator::cli("test");
     for host in ["EVIL.localhost", "xn--vil-9la.localhost"] {
         parvis::actions::peers::set_policy(&world.app, &operator, host, "blocked").await.unwrap();
     }
-    for host in ["evil", "sub.evil", "xn--vil-9la"] {
+    for host in ["evil", "sub.evil", &deep, "xn--vil-9la"] {
         world.refused(&world.message(host, "/a", &KEYS[0]), Refusal::Blocked).await;
         world.refused(&world.message(host, "/a", &KEYS[0]).modern(), Refusal::Blocked).await;
     }

@@ -10,6 +10,7 @@ mod fetch;
 mod http_server;
 mod keys;
 mod load;
+mod lookups;
 mod message;
 mod oracle;
 mod origin;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
 use serde::Deserialize;
 
 /// Letters, their titles, and how many rows of each must be there.
-const TABLES: [(&str, &str, usize); 2] = [("S", "Signatures", 33), ("F", "What the node asks of others", 13)];
+const TABLES: [(&str, &str, usize); 2] = [("S", "Signatures", 33), ("F", "What the node asks of others", 17)];
 
 /// One row of `rows/*.toml`.
 #[derive(Deserialize)]
@@ -15,7 +15,7 @@ struct Row {
     id: String,
     /// What is sent, in words that help nobody to attack anything.
     attack: String,
-    /// What the node does.
+    /// What the node does, with status and reason.
     answer: String,
     /// `tests/attacks/signature.rs s01_no_signature`, each.
     #[serde(default)]
@@ -24,8 +24,12 @@ struct Row {
     does_not_apply: Option<String>,
 }
 
-#[derive(Deserialize)]
+/// What is said before the rows of a letter, and rows.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Table {
+    #[serde(default)]
+    about: String,
     row: Vec<Row>,
 }
 
@@ -37,20 +41,23 @@ fn read(path: &str) -> String {
     fs::read_to_string(repository(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// All rows, by letter, in the order of their numbers.
-fn rows() -> BTreeMap<String, Vec<Row>> {
-    let mut all: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+/// What is said of each letter, and its rows in the order of their numbers.
+fn tables() -> BTreeMap<String, Table> {
+    let mut all: BTreeMap<String, Table> = BTreeMap::new();
     for file in fs::read_dir(repository("tests/attacks/rows")).expect("the rows") {
         let path = file.expect("a file").path();
         let text = fs::read_to_string(&path).expect("UTF-8");
-        let table: Table =
-            toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        for row in table.row {
-            all.entry(row.id[..1].to_owned()).or_default().push(row);
+        let read: Table = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        for row in read.row {
+            let table = all.entry(row.id[..1].to_owned()).or_default();
+            table.row.push(row);
+            if !read.about.is_empty() {
+                table.about.clone_from(&read.about);
+            }
         }
     }
-    for rows in all.values_mut() {
-        rows.sort_by_key(number);
+    for table in all.values_mut() {
+        table.row.sort_by_key(number);
     }
     all
 }
@@ -61,13 +68,13 @@ fn number(row: &Row) -> usize {
 
 #[test]
 fn every_row_has_an_entry_and_every_entry_its_tests() {
-    let all = rows();
+    let all = tables();
     for (letter, _, count) in TABLES {
-        let numbers: Vec<usize> = all.get(letter).into_iter().flatten().map(number).collect();
+        let numbers: Vec<usize> = all.get(letter).iter().flat_map(|table| &table.row).map(number).collect();
         assert_eq!(numbers, (1..=count).collect::<Vec<_>>(), "rows {letter}");
     }
     assert!(all.keys().all(|letter| TABLES.iter().any(|(known, ..)| known == letter)), "{:?}", all.keys());
-    for row in all.values().flatten() {
+    for row in all.values().flat_map(|table| &table.row) {
         assert!(!row.tests.is_empty(), "{} names no test", row.id);
         for test in &row.tests {
             let (file, name) = test.split_once(' ').unwrap_or_else(|| panic!("{}: {test}", row.id));
@@ -88,21 +95,17 @@ fn written() -> String {
          what was sent; nothing changed in the database; nobody else was asked anything, unless the row says \
          so; the refusal was counted once, under its own reason; and the node went on answering.\n",
     );
-    let all = rows();
+    let all = tables();
     for (letter, title, _) in TABLES {
-        let _ = write!(
-            page,
-            "\n## {letter}: {title}\n\n| | what is sent | what Parvis does | held by |\n|---|---|---|---|\n"
-        );
-        for row in all.get(letter).into_iter().flatten() {
-            let answer = match &row.does_not_apply {
-                Some(why) => format!("Does not apply yet: {why} {}", row.answer),
-                None => row.answer.clone(),
-            };
+        let Some(table) = all.get(letter) else { continue };
+        let _ = writeln!(page, "\n## {letter}: {title}\n\n{}\n", table.about.trim());
+        page.push_str("| | what is sent | what Parvis does | verdict | shown by |\n|---|---|---|---|---|\n");
+        for row in &table.row {
+            let verdict = row.does_not_apply.as_ref().map(|why| format!("does not apply yet: {why}"));
             let tests: Vec<String> = row.tests.iter().map(|test| link(test)).collect();
             let cells =
-                [&row.id, &row.attack, answer.trim(), &tests.join(", ")].map(|cell| cell.replace('|', "\\|"));
-            let _ = writeln!(page, "| {} |", cells.join(" | "));
+                [&row.id, &row.attack, &row.answer, verdict.as_deref().unwrap_or("holds"), &tests.join(", ")];
+            let _ = writeln!(page, "| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | "));
         }
     }
     page
