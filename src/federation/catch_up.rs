@@ -7,7 +7,7 @@ use std::{collections::HashSet, time::Duration};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{actors, heads, peer, signing};
+use super::{actors, gate, heads, peer, signing};
 use crate::{
     App, Error, Result,
     actions::receive::{self, Arrival, Outcome},
@@ -214,6 +214,9 @@ impl Asking<'_> {
     async fn append(&mut self, text: &str, document: &Document) -> Result<Outcome> {
         let version = Version::from_document(document)?;
         let author = version.author();
+        if author.host() != self.host && gate::is_blocked(self.app, author.host()).await? {
+            return Err(Error::forbidden("its author's host is blocked"));
+        }
         let known = keys::of_actor(&self.app.db, author.as_str()).await?;
         if known.iter().all(|key| key.pinned_at.is_none()) {
             self.ask_for_keys(author).await?;

@@ -4,6 +4,7 @@
 //! what the node does, which tests hold it to that. `docs/security/attacks.md` is written from them:
 //! `PARVIS_WRITE=1 cargo test --test attacks page` writes it anew.
 
+mod blocked;
 mod controls;
 mod fetch;
 #[path = "../support/http.rs"]

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     App, Result,
     domain::Iri,
-    federation::{signing, tasks},
+    federation::{gate, signing, tasks},
     storage::{Tx, deliveries, deliveries::Job, follows, hosts, tasks as queue},
 };
 
@@ -41,6 +41,10 @@ struct Attempt {
 /// Those of the database; the lease then ends by itself.
 pub(super) async fn to_host(app: App, owner: String, host: hosts::Host) -> Result<Progress> {
     let mut progress = Progress { hosts: 1, ..Progress::default() };
+    if gate::is_blocked(&app, &host.host).await? {
+        leave_alone(&app, &owner, &host.host).await?;
+        return Ok(progress);
+    }
     let mut turn = Turn::new(health_of(&host));
     progress.given_up += give_up_gone(&app, &host.host).await?;
     let batch = deliveries::next_for_host(&app.db, &host.host, app.clock.now_ms(), BATCH).await?;
@@ -62,6 +66,14 @@ pub(super) async fn to_host(app: App, owner: String, host: hosts::Host) -> Resul
     hosts::release(&mut tx, &host.host, &owner).await?;
     tx.commit().await?;
     Ok(progress)
+}
+
+/// A domain above it is blocked (threats S32), which its own row does not say: looked at again in an hour.
+async fn leave_alone(app: &App, owner: &str, host: &str) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    hosts::retry_at(&mut tx, host, app.clock.now_ms() + 3_600_000).await?;
+    hosts::release(&mut tx, host, owner).await?;
+    tx.commit().await
 }
 
 fn health_of(host: &hosts::Host) -> Health {
