@@ -110,6 +110,10 @@ async fn receive(app: &App, admitted: Admitted) -> Result<Outcome> {
     }
     let message = Message { activity, text: admitted.text, sender: admitted.actor };
     let outcome = activities::receive(app, &message).await;
+    if !matches!(outcome, Ok(Outcome::Done | Outcome::Ignored)) {
+        // The answer rests on what somebody else wrote, perhaps a moment ago.
+        app.db.settled().await?;
+    }
     let kind = message.activity.kind.name();
     match &outcome {
         Ok(outcome) => tracing::info!(kind, actor = %message.sender.uri, ?outcome, "message received"),

@@ -1,49 +1,63 @@
 //! The database: SQLite or PostgreSQL behind one type, reads from many connections, writes in
-//! transactions that never start as reads (`BEGIN IMMEDIATE`), faults told apart by what to do about them.
+//! transactions that never start as reads (`BEGIN IMMEDIATE`).
 
-use std::{os::unix::fs::OpenOptionsExt as _, path::Path, str::FromStr as _, time::Duration};
+use std::{
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+    str::FromStr as _,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use sqlx::{
-    Arguments as _, ConnectOptions as _, Connection as _, FromRow, PgPool, Postgres, Sqlite, SqlitePool,
-    Transaction,
-    migrate::MigrateError,
+    Arguments as _, ConnectOptions as _, Connection as _, FromRow, PgPool, Postgres, Transaction,
     postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow},
     sqlite::{
-        SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow,
+        SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteRow,
         SqliteSynchronous,
     },
 };
 
-use super::query::{Arg, Query};
+use super::{
+    fault::{failed, failed_at, lost, not_migrated},
+    query::{Arg, Query},
+    sqlite::{PATIENCE, Readers, Turn, Writer},
+};
 use crate::{Error, Result};
 
-/// How long a caller waits for a connection before it is told to come back.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// How long SQLite waits for the write lock of another process (a backup).
 const BUSY: Duration = Duration::from_secs(5);
-const READERS: u32 = 4;
 /// More than there are registered: each is prepared once per connection.
 const STATEMENTS: usize = 400;
 const PG_CONNECTIONS: u32 = 10;
 
 /// The open database. Cheap to clone; clones share its connections.
 #[derive(Clone, Debug)]
-pub struct Db(Engine);
+pub struct Db {
+    engine: Engine,
+    commits: Arc<AtomicU64>,
+}
 
 #[derive(Clone, Debug)]
 enum Engine {
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite { writer: Writer, readers: Arc<Readers> },
     Pg(PgPool),
 }
 
 /// A transaction that may write. Dropped without [`Tx::commit`], it leaves nothing behind. After an error
 /// there is nothing to do but drop it: PostgreSQL takes no further statement, so do as if neither did.
 #[derive(Debug)]
-pub struct Tx(Open);
+pub struct Tx {
+    open: Open,
+    commits: Arc<AtomicU64>,
+}
 
 #[derive(Debug)]
 enum Open {
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Turn),
     Pg(Transaction<'static, Postgres>),
 }
 
@@ -84,20 +98,13 @@ impl Db {
             .busy_timeout(BUSY)
             .statement_cache_capacity(STATEMENTS);
         create_private(options.get_filename())?;
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(PATIENCE)
-            .connect_with(options.clone().optimize_on_close(true, None))
-            .await
-            .map_err(failed)?;
-        sqlx::migrate!("migrations/sqlite").run(&writer).await.map_err(not_migrated)?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .acquire_timeout(PATIENCE)
-            .connect_with(options.read_only(true))
-            .await
-            .map_err(failed)?;
-        Ok(Self(Engine::Sqlite { writer, readers }))
+        let reading = options.clone().read_only(true);
+        let writing = options.optimize_on_close(true, None);
+        let mut connection = SqliteConnection::connect_with(&writing).await.map_err(failed)?;
+        sqlx::migrate!("migrations/sqlite").run(&mut connection).await.map_err(not_migrated)?;
+        let commits = Arc::<AtomicU64>::default();
+        let writer = Writer::start(connection, writing, Arc::clone(&commits));
+        Ok(Self { engine: Engine::Sqlite { writer, readers: Arc::new(Readers::new(reading)) }, commits })
     }
 
     async fn open_pg(url: &str) -> Result<Self> {
@@ -112,21 +119,43 @@ impl Db {
             .connect_with(options.options([("lock_timeout", "10s"), ("statement_timeout", "60s")]))
             .await
             .map_err(failed)?;
-        Ok(Self(Engine::Pg(pool)))
+        Ok(Self { engine: Engine::Pg(pool), commits: Arc::default() })
     }
 
     /// Begins a transaction that may write; on SQLite it holds the one write lock until it ends, so
-    /// nothing slow (no network) belongs inside.
+    /// nothing slow (no network) belongs inside. There it may share its `COMMIT` with others who wait: what
+    /// it reads of theirs is certain once it has ended with [`Tx::commit`] or [`Tx::rollback`], or
+    /// [`Db::settled`] has come back.
     ///
     /// # Errors
     /// `Unavailable` when the lock or a connection is not free in time.
     pub async fn begin(&self) -> Result<Tx> {
-        match &self.0 {
-            Engine::Sqlite { writer, .. } => writer.begin_with("BEGIN IMMEDIATE").await.map(Open::Sqlite),
+        let open = match &self.engine {
+            Engine::Sqlite { writer, .. } => writer.turn().await.map(Open::Sqlite),
             Engine::Pg(pool) => pool.begin().await.map(Open::Pg),
+        };
+        Ok(Tx { open: open.map_err(failed)?, commits: Arc::clone(&self.commits) })
+    }
+
+    /// Waits until what other transactions wrote before is on the disk. Whoever gives an answer that rests
+    /// on what a dropped transaction read asks this first.
+    ///
+    /// # Errors
+    /// `Unavailable` when it was lost: what was read then never was.
+    pub async fn settled(&self) -> Result<()> {
+        match &self.engine {
+            Engine::Sqlite { writer, .. } => {
+                writer.settled().await.map_err(failed)?.map_err(|error| lost(&error))
+            }
+            Engine::Pg(_) => Ok(()),
         }
-        .map(Tx)
-        .map_err(failed)
+    }
+
+    /// A number that grows with every commit of this process, before anybody is told of it: what was read
+    /// is still what is there as long as the number is.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Acquire)
     }
 
     /// Writes one row, for `/readyz`: a database that can be read but not written is not ready.
@@ -144,24 +173,23 @@ impl Db {
     /// # Errors
     /// `Conflict` when the file exists or the engine is PostgreSQL (`pg_dump` is its tool).
     pub async fn snapshot(&self, to: &Path) -> Result<()> {
-        let Engine::Sqlite { readers, .. } = &self.0 else {
+        let Engine::Sqlite { readers, .. } = &self.engine else {
             return Err(Error::conflict("snapshot: PostgreSQL is copied with pg_dump"));
         };
         if to.exists() {
             return Err(Error::conflict(format!("{} exists", to.display())));
         }
         create_private(to)?;
-        sqlx::query("VACUUM INTO $1")
-            .bind(to.to_string_lossy().into_owned())
-            .execute(readers)
-            .await
-            .map(drop)
-            .map_err(failed)
+        let mut reader = readers.lend().await.map_err(failed)?;
+        let copy = sqlx::query("VACUUM INTO $1").bind(to.to_string_lossy().into_owned());
+        copy.execute(&mut reader.connection).await.map_err(failed)?;
+        reader.done();
+        Ok(())
     }
 
     /// Closes every connection; SQLite folds its log into the file.
     pub async fn close(&self) {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite { writer, readers } => {
                 readers.close().await;
                 writer.close().await;
@@ -173,7 +201,7 @@ impl Db {
     /// `sqlite` or `postgres`.
     #[must_use]
     pub const fn engine(&self) -> &'static str {
-        match self.0 {
+        match self.engine {
             Engine::Sqlite { .. } => "sqlite",
             Engine::Pg(_) => "postgres",
         }
@@ -191,9 +219,12 @@ impl Db {
             let named = |error: sqlx::Error| {
                 Error::internal(anyhow::Error::new(error).context(format!("statement {}", query.name)))
             };
-            match &self.0 {
+            match &self.engine {
                 Engine::Sqlite { readers, .. } => {
-                    readers.prepare(query.sqlite.into_sql_str()).await.map(drop).map_err(named)?;
+                    let mut reader = readers.lend().await.map_err(failed)?;
+                    let prepared = reader.connection.prepare(query.sqlite.into_sql_str()).await;
+                    prepared.map(drop).map_err(named)?;
+                    reader.done();
                 }
                 Engine::Pg(pool) => pool.prepare(query.pg.into_sql_str()).await.map(drop).map_err(named)?,
             }
@@ -208,13 +239,19 @@ impl Db {
         query: &Query,
         args: &[Arg<'_>],
     ) -> Result<Vec<T>> {
-        match &self.0 {
+        let rows = match &self.engine {
             Engine::Sqlite { readers, .. } => {
-                sqlx::query_as_with(query.sqlite, for_sqlite(args)?).fetch_all(readers).await
+                let mut reader = readers.lend().await.map_err(failed)?;
+                let read = sqlx::query_as_with(query.sqlite, for_sqlite(args)?);
+                let rows = read.fetch_all(&mut reader.connection).await;
+                if rows.is_ok() {
+                    reader.done();
+                }
+                rows
             }
             Engine::Pg(pool) => sqlx::query_as_with(query.pg, for_pg(args)?).fetch_all(pool).await,
-        }
-        .map_err(|error| failed_at(query, error))
+        };
+        rows.map_err(|error| failed_at(query, error))
     }
 
     /// The only row of a read, if there is one.
@@ -223,13 +260,7 @@ impl Db {
         query: &Query,
         args: &[Arg<'_>],
     ) -> Result<Option<T>> {
-        match &self.0 {
-            Engine::Sqlite { readers, .. } => {
-                sqlx::query_as_with(query.sqlite, for_sqlite(args)?).fetch_optional(readers).await
-            }
-            Engine::Pg(pool) => sqlx::query_as_with(query.pg, for_pg(args)?).fetch_optional(pool).await,
-        }
-        .map_err(|error| failed_at(query, error))
+        Ok(self.all(query, args).await?.into_iter().next())
     }
 
     /// The one value of a read that always has one (a count).
@@ -245,11 +276,15 @@ impl Tx {
     /// `Unavailable` (disk full, connection lost): nothing was written, except that a connection lost at
     /// this very moment leaves it open; ids make trying again harmless.
     pub async fn commit(self) -> Result<()> {
-        match self.0 {
-            Open::Sqlite(tx) => tx.commit().await,
-            Open::Pg(tx) => tx.commit().await,
+        match self.open {
+            // The one who commits for all counts.
+            Open::Sqlite(turn) => turn.end(true).await.map_err(|error| lost(&error)),
+            Open::Pg(tx) => {
+                tx.commit().await.map_err(failed)?;
+                self.commits.fetch_add(1, Ordering::Release);
+                Ok(())
+            }
         }
-        .map_err(failed)
     }
 
     /// Undoes everything since [`Db::begin`], now rather than when dropped.
@@ -257,18 +292,17 @@ impl Tx {
     /// # Errors
     /// `Unavailable` when the connection is lost (nothing was written then either).
     pub async fn rollback(self) -> Result<()> {
-        match self.0 {
-            Open::Sqlite(tx) => tx.rollback().await,
-            Open::Pg(tx) => tx.rollback().await,
+        match self.open {
+            Open::Sqlite(turn) => turn.end(false).await.map_err(|error| lost(&error)),
+            Open::Pg(tx) => tx.rollback().await.map_err(failed),
         }
-        .map_err(failed)
     }
 
     /// Runs a write; how many rows it touched.
     pub(in crate::storage) async fn run(&mut self, query: &Query, args: &[Arg<'_>]) -> Result<u64> {
-        match &mut self.0 {
-            Open::Sqlite(tx) => sqlx::query_with(query.sqlite, for_sqlite(args)?)
-                .execute(&mut **tx)
+        match &mut self.open {
+            Open::Sqlite(turn) => sqlx::query_with(query.sqlite, for_sqlite(args)?)
+                .execute(turn.connection().map_err(failed)?)
                 .await
                 .map(|done| done.rows_affected()),
             Open::Pg(tx) => sqlx::query_with(query.pg, for_pg(args)?)
@@ -285,9 +319,10 @@ impl Tx {
         query: &Query,
         args: &[Arg<'_>],
     ) -> Result<Vec<T>> {
-        match &mut self.0 {
-            Open::Sqlite(tx) => {
-                sqlx::query_as_with(query.sqlite, for_sqlite(args)?).fetch_all(&mut **tx).await
+        match &mut self.open {
+            Open::Sqlite(turn) => {
+                let connection = turn.connection().map_err(failed)?;
+                sqlx::query_as_with(query.sqlite, for_sqlite(args)?).fetch_all(connection).await
             }
             Open::Pg(tx) => sqlx::query_as_with(query.pg, for_pg(args)?).fetch_all(&mut **tx).await,
         }
@@ -351,76 +386,4 @@ fn create_private(file: &Path) -> Result<()> {
     made.map(drop).map_err(|error| {
         Error::internal(anyhow::Error::new(error).context(format!("cannot create {}", file.display())))
     })
-}
-
-fn failed_at(query: &Query, error: sqlx::Error) -> Error {
-    match failed(error) {
-        Error::Internal(inner) => Error::Internal(inner.context(format!("statement {}", query.name))),
-        told => told,
-    }
-}
-
-fn not_migrated(error: MigrateError) -> Error {
-    match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
-        other => {
-            Error::internal(anyhow::Error::new(other).context("the schema could not be brought up to date"))
-        }
-    }
-}
-
-/// What a fault of the database means for the one who asked.
-fn failed(error: sqlx::Error) -> Error {
-    let unavailable = |why: &str, seconds| Error::Unavailable {
-        why: format!("database {why}"),
-        retry_after: Duration::from_secs(seconds),
-    };
-    match &error {
-        sqlx::Error::PoolTimedOut => unavailable("busy", 2),
-        sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => unavailable("closed", 10),
-        sqlx::Error::Io(_) | sqlx::Error::Tls(_) => unavailable("unreachable", 10),
-        sqlx::Error::Database(fault) if fault.is_unique_violation() => {
-            Error::conflict(fault.constraint().map_or_else(|| fault.message().to_owned(), ToOwned::to_owned))
-        }
-        sqlx::Error::Database(fault) => match transient(&fault.code().unwrap_or_default()) {
-            Some((why, seconds)) => unavailable(why, seconds),
-            None => Error::internal(error),
-        },
-        _ => Error::internal(error),
-    }
-}
-
-/// Faults that pass: the reason and the seconds to wait. PostgreSQL codes have five characters (SQLSTATE),
-/// those of SQLite are numbers whose low byte tells the family.
-fn transient(code: &str) -> Option<(&'static str, u64)> {
-    if code.len() == 5 {
-        return match &code[..2] {
-            "08" | "57" => Some(("unreachable", 10)),
-            "40" | "55" => Some(("busy", 2)),
-            "53" => Some(("full", 60)),
-            "58" => Some(("failing", 60)),
-            _ => None,
-        };
-    }
-    match code.parse::<u32>().ok()? & 0xff {
-        5 | 6 => Some(("busy", 2)),
-        13 => Some(("full", 60)),
-        8 | 10 | 14 => Some(("not writable", 60)),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn faults_that_pass_are_told_from_faults_of_ours() {
-        assert_eq!(transient("517"), Some(("busy", 2)), "SQLITE_BUSY_SNAPSHOT");
-        assert_eq!(transient("13"), Some(("full", 60)), "SQLITE_FULL");
-        assert_eq!(transient("53100"), Some(("full", 60)), "disk_full");
-        assert_eq!(transient("40P01"), Some(("busy", 2)), "deadlock_detected");
-        assert_eq!(transient("1"), None, "an error in the statement");
-        assert_eq!(transient("42703"), None, "undefined_column");
-    }
 }

@@ -5,7 +5,9 @@
 //! are milliseconds since 1970 and always come from the caller. Every list has a total order.
 
 mod db;
+mod fault;
 mod query;
+mod sqlite;
 
 pub mod actors;
 pub mod audit;
