@@ -51,8 +51,17 @@ impl App {
     /// `Invalid` for a configuration that cannot be; `Unavailable` or `Internal` when the database cannot
     /// be opened.
     pub async fn open(config: Config, clock: Clock, chance: Chance) -> Result<Self> {
+        let db = Db::open(&config.database.url).await?;
+        Self::with(db, config, clock, chance)
+    }
+
+    /// The same, over a database that is open already.
+    ///
+    /// # Errors
+    /// `Invalid` for a configuration that cannot be.
+    pub fn with(db: Db, config: Config, clock: Clock, chance: Chance) -> Result<Self> {
         Ok(Self {
-            db: Db::open(&config.database.url).await?,
+            db,
             urls: Urls::new(&config.public_url)?,
             http: Connector::new(&config.federation, &config.public_url, clock.clone())?,
             keys: KeyCache::default(),

@@ -1,11 +1,13 @@
 //! Joins the pages, the documents of federation and the inboxes into one server, chooses between page and
 //! document by `Accept`, and stops gently.
 
+mod gauges;
 pub mod health;
 pub mod listener;
 mod negotiate;
 mod patient;
 pub mod requests;
+mod systemd;
 
 use axum::{
     Router,
@@ -21,7 +23,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
     App,
-    federation::{heads, inbox, nodeinfo, webfinger},
+    federation::{heads, inbox, nodeinfo, self_test, webfinger},
     telemetry::Metrics,
     web, worker,
 };
@@ -36,10 +38,12 @@ pub fn router(app: &App) -> Router {
         .route("/nodeinfo/2.1", get(nodeinfo::v21))
         .route("/api/v1/heads", get(heads::heads))
         .route("/api/v1/changes", get(heads::changes))
+        .route(self_test::PATH, post(self_test::post))
         .route("/inbox", post(inbox::post).fallback(negotiate::document))
         .route("/actors/{id}/inbox", post(inbox::post).fallback(negotiate::document))
         .with_state(app.clone());
     let pages = web::router(app.clone())
+        .route_layer(middleware::from_fn(requests::name_route))
         .layer(middleware::from_fn_with_state(app.clone(), negotiate::page_or_document))
         .layer(middleware::from_fn_with_state(app.clone(), web::render_failures))
         .layer(CompressionLayer::new());
@@ -80,6 +84,7 @@ pub async fn run(
     let owner = app.chance.uuid(app.clock.now()).to_string();
     let work = tokio::spawn(worker::run(app.clone(), owner, stop.clone()));
     let limits = listener::Limits::default();
+    tokio::spawn(systemd::tell(app.clone(), stop.clone()));
     if let Some((listener, metrics)) = metrics {
         tokio::spawn(listener::serve(listener, health::private(&app, metrics), limits, stop.clone()));
     }

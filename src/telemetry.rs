@@ -69,7 +69,29 @@ impl Metrics {
 fn describe() {
     metrics::describe_counter!("http_requests_total", "Requests answered, by method, route and status");
     metrics::describe_histogram!("http_request_seconds", "Time to answer, by route");
+    metrics::describe_counter!("http_accept_failures_total", "Connections the system refused (descriptors)");
+    metrics::describe_counter!(
+        "http_slow_connections_total",
+        "Connections let go because they took too long"
+    );
     metrics::describe_counter!("ap_refused_total", "Incoming messages refused, by reason");
+    metrics::describe_counter!("ap_replayed_total", "Incoming messages that were known already");
+    metrics::describe_counter!("parvis_deliveries_total", "Attempts to deliver, by outcome");
+    metrics::describe_histogram!("parvis_delivery_delay_seconds", "From queueing to delivery");
+    metrics::describe_counter!("parvis_database_waits_total", "Times the database was busy, full or away");
+    metrics::describe_gauge!("parvis_ready", "Whether /readyz says so");
+    metrics::describe_gauge!("parvis_worker_age_seconds", "Since the worker last turned");
+    metrics::describe_gauge!("parvis_clock_ahead_seconds", "Our clock against most other servers'");
+    metrics::describe_gauge!("parvis_database_wal_bytes", "Log of SQLite not folded back yet");
+    metrics::describe_gauge!("parvis_disk_free_bytes", "Room left where the database lies");
+    metrics::describe_gauge!("parvis_queue_waiting", "Deliveries that wait");
+    metrics::describe_gauge!("parvis_queue_oldest_seconds", "How long the oldest of them waits");
+    metrics::describe_gauge!("parvis_backup_age_seconds", "Since the last backup");
+    metrics::describe_gauge!("process_resident_memory_bytes", "Memory in use");
+    // From the start, so that a first increase is seen as one.
+    for name in ["http_accept_failures_total", "http_slow_connections_total", "ap_replayed_total"] {
+        metrics::counter!(name).absolute(0);
+    }
     metrics::gauge!("parvis_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }
 

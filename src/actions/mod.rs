@@ -3,6 +3,7 @@
 //! network here: what must be fetched is fetched before, by `federation`.
 
 pub mod actors;
+pub mod backup;
 pub mod deliveries;
 pub mod drafts;
 mod enqueue;
@@ -19,6 +20,7 @@ pub mod receive;
 mod register;
 pub mod reindex;
 pub mod replies;
+pub mod restore;
 pub mod verify;
 pub mod withdraw;
 mod words;

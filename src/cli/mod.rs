@@ -7,11 +7,13 @@ use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::{i18n::Lang, telemetry};
 
+mod backup;
 mod completion;
 mod config;
 mod council;
 mod deliveries;
 mod demo;
+mod doctor;
 mod failure;
 mod follow;
 mod import;
@@ -102,6 +104,9 @@ enum Command {
     Verify(register::Verify),
     Export(register::Export),
     Reindex(register::Reindex),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
+    Doctor(doctor::Doctor),
     /// Vérifier la configuration / Check the configuration
     #[command(subcommand)]
     Config(config::Command),
@@ -166,6 +171,9 @@ impl Command {
             Self::Verify(command) => command.run(config, out).await,
             Self::Export(command) => command.run(config, out).await,
             Self::Reindex(command) => command.run(config, out).await,
+            Self::Backup(command) => command.run(config, out).await,
+            Self::Restore(command) => command.run(config, out).await,
+            Self::Doctor(command) => command.run(config, out).await,
             Self::Config(command) => command.run(config, out),
             Self::Completion(command) => {
                 command.run(&mut Cli::command());

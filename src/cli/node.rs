@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use super::Failure;
 use crate::{
-    App,
+    App, Error,
     actions::Operator,
     clock::{Chance, Clock},
-    config::{self, Config},
+    config::{self, Config, Refused},
     domain::Problem,
 };
 
@@ -36,8 +36,20 @@ pub fn config(file: Option<PathBuf>) -> Result<(Option<PathBuf>, Config), Failur
 /// Those of the configuration and of its database.
 pub async fn open(file: Option<PathBuf>) -> Result<App, Failure> {
     let (file, config) = config(file)?;
-    check_room(&config).map_err(|problem| Failure::refused(file, problem))?;
-    Ok(App::open(config, Clock::system(), Chance::system()).await?)
+    start(file, config).await
+}
+
+/// The same, from a configuration that was read already.
+///
+/// # Errors
+/// As [`open`]; what the configuration names and cannot be used (a database of a newer Parvis, a folder that
+/// cannot be written) refuses the configuration.
+pub async fn start(file: Option<PathBuf>, config: Config) -> Result<App, Failure> {
+    check_room(&config).map_err(|problem| Failure::refused(file.clone(), problem))?;
+    App::open(config, Clock::system(), Chance::system()).await.map_err(|error| match error {
+        Error::Invalid { problems } => Failure::Config(Refused { file, problems }),
+        other => other.into(),
+    })
 }
 
 /// Whether the folder of a SQLite file can be written (threats X33).

@@ -7,13 +7,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::{Failure, Output, node};
-use crate::{
-    App,
-    clock::{Chance, Clock},
-    domain::Problem,
-    server, storage,
-    telemetry::Metrics,
-};
+use crate::{domain::Problem, server, storage, telemetry::Metrics};
 
 const EXAMPLES: &str = "\
 S’arrête proprement sur SIGTERM ou Ctrl-C, en dix secondes au plus.
@@ -37,11 +31,10 @@ impl Serve {
     pub async fn run(self, file: Option<PathBuf>, out: &Output) -> Result<(), Failure> {
         let (file, config) = node::config(file)?;
         let refused = |problem| Failure::refused(file.clone(), problem);
-        node::check_room(&config).map_err(refused)?;
         if config.is_closed_federation() {
             out.warn("cli-closed-federation", &[("networks", node::networks(&config).into())]);
         }
-        let app = App::open(config, Clock::system(), Chance::system()).await?;
+        let app = node::start(file.clone(), config).await?;
         if storage::actors::by_role(&app.db, "relay").await?.is_empty() {
             return Err(refused(Problem::new("actors", "not-initialised", "")));
         }

@@ -38,7 +38,12 @@ impl Database {
         Some(folder.unwrap_or(Path::new(".")).to_owned())
     }
 
-    /// The SQLite file.
+    /// The SQLite file; none for PostgreSQL and in memory.
+    #[must_use]
+    pub fn sqlite_file(&self) -> Option<PathBuf> {
+        self.file().map(PathBuf::from)
+    }
+
     fn file(&self) -> Option<&str> {
         let rest = self.url.strip_prefix("sqlite:")?;
         let file = rest.strip_prefix("//").unwrap_or(rest).split('?').next()?;

@@ -5,9 +5,12 @@
 
 mod address;
 mod answer;
+mod certificate;
 mod error;
+mod itself;
 mod outbound;
 mod resolver;
+mod skew;
 
 use std::{
     collections::BTreeMap,
@@ -22,6 +25,7 @@ use url::{Host, Url};
 pub use address::is_global_unicast;
 pub use answer::{Answer, Fetched};
 pub use error::ConnectorError;
+pub use itself::{Itself, Seen, date_of};
 pub use outbound::Outbound;
 pub use resolver::Names;
 
@@ -34,6 +38,7 @@ use crate::{
 };
 use outbound::OutboundLog;
 use resolver::{Door, Policy, Resolver};
+use skew::Skews;
 
 /// Longest document taken from another server (D3).
 pub const MAX_DOCUMENT: usize = 1024 * 1024;
@@ -55,6 +60,9 @@ struct Inner {
     timeout: Duration,
     clock: Clock,
     clients: Mutex<BTreeMap<Door, reqwest::Client>>,
+    skews: Skews,
+    /// Whether answers come with the certificate of whoever gave them.
+    with_certificate: bool,
 }
 
 impl Connector {
@@ -71,15 +79,26 @@ impl Connector {
     /// # Errors
     /// As [`Connector::new`].
     pub fn with_names(federation: &Federation, public_url: &Url, clock: Clock, names: Names) -> Result<Self> {
+        let base = public_url.as_str().trim_end_matches('/');
+        Self::built(federation, (public_url, base), clock, names, false)
+    }
+
+    /// `ourselves` is who is never asked, and what we tell others to be.
+    fn built(
+        federation: &Federation,
+        (ourselves, base): (&Url, &str),
+        clock: Clock,
+        names: Names,
+        with_certificate: bool,
+    ) -> Result<Self> {
         let policy = Policy {
             allow_networks: federation.allow_networks.clone(),
             resolve: federation.resolve.clone(),
-            own_name: bare_host(public_url),
-            own_port: public_url.port_or_known_default().unwrap_or(443),
+            own_name: bare_host(ourselves),
+            own_port: ourselves.port_or_known_default().unwrap_or(443),
             names,
             log: OutboundLog::default(),
         };
-        let base = public_url.as_str().trim_end_matches('/');
         let connector = Self(Arc::new(Inner {
             policy: Arc::new(policy),
             roots: extra_roots(federation)?,
@@ -87,6 +106,8 @@ impl Connector {
             timeout: Duration::from_secs(federation.timeout_seconds.max(1)),
             clock,
             clients: Mutex::default(),
+            skews: Skews::default(),
+            with_certificate,
         }));
         connector
             .client(Door { port: 443, public: true })
@@ -157,6 +178,12 @@ impl Connector {
         self.0.policy.log.entries()
     }
 
+    /// Seconds by which our clock is ahead of most other servers', once three of them answered.
+    #[must_use]
+    pub fn clock_ahead(&self) -> Option<i64> {
+        self.0.skews.middle()
+    }
+
     async fn send_get(
         &self,
         url: &Iri,
@@ -189,7 +216,11 @@ impl Connector {
         if let Some(body) = body {
             request = request.body(body);
         }
-        request.send().await.map_err(|error| ConnectorError::from_client(&error))
+        let response = request.send().await.map_err(|error| ConnectorError::from_client(&error))?;
+        if let Some(date) = date_of(response.headers()) {
+            self.0.skews.note(url.host(), date, self.0.clock.now());
+        }
+        Ok(response)
     }
 
     /// The door to a URL: https on 443 leads to global unicast; anything else, and any address written as
@@ -241,6 +272,7 @@ impl Inner {
             .https_only(door.public)
             .http1_only()
             .no_proxy()
+            .tls_info(self.with_certificate)
             .no_gzip()
             .no_brotli()
             .no_zstd()

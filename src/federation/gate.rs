@@ -119,7 +119,7 @@ fn before_any_network(app: &App, message: &Incoming<'_>) -> Result<(Checked, Cla
 }
 
 /// All of the signature but the key. Over HTTP/2 the authority stands in the URI instead of `Host`.
-fn check_signature(app: &App, message: &Incoming<'_>) -> Result<Checked, Refusal> {
+pub(super) fn check_signature(app: &App, message: &Incoming<'_>) -> Result<Checked, Refusal> {
     let with_host;
     let headers = match (message.headers.get(header::HOST), message.uri.authority()) {
         (None, Some(authority)) => {

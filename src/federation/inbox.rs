@@ -78,7 +78,7 @@ fn is_too_long(error: &axum::Error) -> bool {
 
 /// Who is at the other end: behind a proxy we trust, the last address it forwarded; never what anybody
 /// else claims (threats S33).
-fn client(app: &App, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+pub(super) fn client(app: &App, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     if !app.config.trusted_proxies.iter().any(|network| network.contains(&peer)) {
         return peer;
     }

@@ -22,6 +22,7 @@ pub mod objects;
 mod peer;
 pub mod probe;
 mod respond;
+pub mod self_test;
 pub mod signature;
 pub mod signing;
 pub mod tasks;

@@ -1,7 +1,7 @@
 //! Is the process alive (`/healthz`), can it serve (`/readyz`), what does it count (`/metrics`). Reasons
 //! and metrics are told on the private listener only, which is bound to loopback (threats W29, §5).
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
@@ -13,28 +13,36 @@ use axum::{
 use serde::Serialize;
 use tokio::sync::Mutex;
 
-use crate::{App, telemetry::Metrics};
+use super::gauges;
+use crate::{App, storage::schema, telemetry::Metrics};
 
 /// Free space below which the node is not ready, in bytes.
-const ENOUGH_DISK: u64 = 200 * 1024 * 1024;
+pub const ENOUGH_DISK: u64 = 200 * 1024 * 1024;
 /// A worker that has not turned for so long is stuck, in milliseconds.
 const WORKER_PATIENCE: i64 = 60_000;
 /// The write probe must end within this.
 const PROBE: Duration = Duration::from_secs(5);
+/// A clock further than this from those of most other servers, in seconds, signs what they refuse.
+const CLOCK: i64 = 300;
 /// A report is given again for so long, in milliseconds: asking often must not mean writing often.
 const KEPT: i64 = 2_000;
 
 /// What was checked; a `None` could not be measured here.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that was checked")]
 pub struct Report {
     /// The sum of the rest.
     pub ready: bool,
-    /// A row could be written (which also means that the schema is up to date: opening migrates).
+    /// A row could be written.
     pub database: bool,
+    /// The schema is the one this program knows.
+    pub migrations: bool,
     /// More than 200 MB are free where the SQLite file lies.
     pub disk: Option<bool>,
     /// The worker turned during the last minute.
     pub worker: bool,
+    /// Our clock agrees with those of most servers that answered us lately.
+    pub clock: Option<bool>,
 }
 
 /// Checks now.
@@ -49,13 +57,25 @@ pub async fn check(app: &App) -> Report {
         }
         Err(_) => false,
     };
+    let migrations = database && app.db.schema().await.is_ok_and(|step| step == schema::latest());
     let disk = app.config.database.folder().as_deref().and_then(free_bytes).map(|free| free > ENOUGH_DISK);
     let worker = app.beat.age(now).is_some_and(|age| age < WORKER_PATIENCE);
-    Report { ready: database && disk != Some(false) && worker, database, disk, worker }
+    let clock = app.http.clock_ahead().map(|seconds| seconds.abs() < CLOCK);
+    let ready = database && migrations && worker && disk != Some(false) && clock != Some(false);
+    Report { ready, database, migrations, disk, worker, clock }
+}
+
+/// Bytes of the log of SQLite that are not folded back into its file yet.
+#[must_use]
+pub fn log_bytes(app: &App) -> Option<u64> {
+    let mut log = app.config.database.sqlite_file()?.into_os_string();
+    log.push("-wal");
+    Some(fs::metadata(log).map_or(0, |about| about.len()))
 }
 
 /// Bytes that we may still write in a folder.
-fn free_bytes(folder: &Path) -> Option<u64> {
+#[must_use]
+pub fn free_bytes(folder: &Path) -> Option<u64> {
     let room = rustix::fs::statvfs(folder).ok()?;
     Some(room.f_bavail.saturating_mul(room.f_frsize))
 }
@@ -93,7 +113,10 @@ pub fn private(app: &App, metrics: Metrics) -> Router {
     Router::new()
         .route("/healthz", get(|| async { plain(StatusCode::OK, "ok\n") }))
         .route("/readyz", get(reasons))
-        .route("/metrics", get(move || async move { exposition(&metrics) }))
+        .route(
+            "/metrics",
+            get(move |State(asked): State<Asked>| async move { exposition(&asked, &metrics).await }),
+        )
         .with_state(asked)
 }
 
@@ -115,8 +138,11 @@ fn plain(status: StatusCode, text: &'static str) -> Response {
     (status, [(header::CACHE_CONTROL, "no-store")], text).into_response()
 }
 
-fn exposition(metrics: &Metrics) -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics.text()).into_response()
+async fn exposition(asked: &Asked, metrics: &Metrics) -> Response {
+    let report = asked.report().await;
+    let hosts = gauges::observe(&asked.app, &report).await;
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics.text() + &hosts)
+        .into_response()
 }
 
 #[cfg(test)]
@@ -185,6 +211,8 @@ mod tests {
         let report: serde_json::Value = serde_json::from_str(&body).unwrap();
         assert_eq!(report["worker"], false);
         assert_eq!(report["database"], true);
+        assert_eq!(report["migrations"], true);
+        assert_eq!(report["clock"], serde_json::Value::Null, "nobody told the time yet");
         let public = public(&app).layer(middleware::from_fn_with_state(app.clone(), requests::tell));
         assert!(get(&public, "/healthz?secret=canary").await.2, "the request id is given back");
         let (_, text, _) = get(&private, "/metrics").await;

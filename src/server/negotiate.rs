@@ -9,6 +9,7 @@ use axum::{
 };
 use uuid::Uuid;
 
+use super::requests::Route;
 use crate::{
     App, Result,
     domain::{Iri, Version, said::Said},
@@ -26,7 +27,10 @@ pub async fn page_or_document(State(app): State<App>, request: Request, next: Ne
     let asked = Asked { app: &app, path: &path, query: query.as_deref(), headers: &headers };
     let found = if wants_document(&headers) { asked.machine().await } else { asked.person().await };
     let mut response = match found {
-        Ok(Some(response)) => response,
+        Ok(Some(mut response)) => {
+            response.extensions_mut().insert(asked.route());
+            response
+        }
         Ok(None) => next.run(request).await,
         Err(error) => crate::web::Failure::from(error).into_response(),
     };
@@ -72,6 +76,20 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
+    /// The path without what names one record or actor: `/avis/{id}/replies`. The parts are few, since something
+    /// answered them.
+    fn route(&self) -> Route {
+        Route(match self.segments().as_slice() {
+            [profile] if profile.starts_with('@') => "/{named}".to_owned(),
+            ["ns", version] => format!("/ns/{version}"),
+            [folder] => format!("/{folder}"),
+            [folder, _] => format!("/{folder}/{{id}}"),
+            [folder, _, "versions", _] => format!("/{folder}/{{id}}/versions/{{n}}"),
+            [folder, _, part, ..] => format!("/{folder}/{{id}}/{part}"),
+            [] => "/".to_owned(),
+        })
+    }
+
     /// What a machine gets; none: there is only a page.
     async fn machine(&self) -> Result<Option<Response>> {
         if let Some(response) = self.collection().await {

@@ -24,11 +24,16 @@ pub struct RequestId(pub String);
 pub async fn tell(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let id = app.chance.uuid(app.clock.now()).to_string();
     let method = known(request.method());
-    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let own = request.extensions().get::<MatchedPath>().cloned();
     request.extensions_mut().insert(RequestId(id.clone()));
     let start = Instant::now();
     let mut response = next.run(request).await;
     let took = start.elapsed();
+    let route = match (&own, response.extensions_mut().remove::<Route>()) {
+        (_, Some(Route(route))) => route,
+        (Some(own), None) => own.as_str().to_owned(),
+        (None, None) => "none".to_owned(),
+    };
     let status = response.status().as_u16();
     tracing::info!(target: "parvis::request", id, method, route, status, ms = took.as_millis());
     let labels = [("method", method.to_owned()), ("route", route.clone()), ("status", status.to_string())];
@@ -36,6 +41,20 @@ pub async fn tell(State(app): State<App>, mut request: Request, next: Next) -> R
     metrics::histogram!("http_request_seconds", "route" => route).record(took.as_secs_f64());
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+/// The route of an answer, found among its extensions: what answered, when it is not the outer router.
+#[derive(Clone, Debug)]
+pub struct Route(pub String);
+
+/// Middleware of the routes of pages: names the one that answers.
+pub async fn name_route(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map(|route| Route(route.as_str().to_owned()));
+    let mut response = next.run(request).await;
+    if let Some(route) = route {
+        response.extensions_mut().insert(route);
     }
     response
 }

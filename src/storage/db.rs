@@ -22,14 +22,15 @@ use sqlx::{
 };
 
 use super::{
-    fault::{failed, failed_at, lost, not_migrated},
+    fault::{failed, failed_at, lost},
     query::{Arg, Query},
+    schema,
     sqlite::{PATIENCE, Readers, Turn, Writer},
 };
 use crate::{Error, Result};
 
 /// How long SQLite waits for the write lock of another process (a backup).
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// More than there are registered: each is prepared once per connection.
 const STATEMENTS: usize = 400;
 const PG_CONNECTIONS: u32 = 10;
@@ -37,12 +38,12 @@ const PG_CONNECTIONS: u32 = 10;
 /// The open database. Cheap to clone; clones share its connections.
 #[derive(Clone, Debug)]
 pub struct Db {
-    engine: Engine,
+    pub(super) engine: Engine,
     commits: Arc<AtomicU64>,
 }
 
 #[derive(Clone, Debug)]
-enum Engine {
+pub(super) enum Engine {
     Sqlite { writer: Writer, readers: Arc<Readers> },
     Pg(PgPool),
 }
@@ -76,19 +77,31 @@ impl Db {
     /// or `postgres://user:password@host/name`.
     ///
     /// # Errors
-    /// `Unavailable` when it cannot be reached, `Internal` when the URL or the schema is not understood
-    /// (a database migrated by a newer Parvis is refused).
+    /// `Unavailable` when it cannot be reached, `Internal` when the URL or the schema is not understood,
+    /// `Invalid` (`schema-newer`) when a newer Parvis brought it further (threats R14).
     pub async fn open(url: &str) -> Result<Self> {
+        Self::open_with(url, true).await
+    }
+
+    /// Opens the database and leaves its schema as it is.
+    ///
+    /// # Errors
+    /// As [`Db::open`].
+    pub async fn open_as_it_is(url: &str) -> Result<Self> {
+        Self::open_with(url, false).await
+    }
+
+    async fn open_with(url: &str, migrate: bool) -> Result<Self> {
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            Self::open_pg(url).await
+            Self::open_pg(url, migrate).await
         } else if url.starts_with("sqlite:") {
-            Self::open_sqlite(url).await
+            Self::open_sqlite(url, migrate).await
         } else {
             Err(Error::invalid("database.url", "database-url", "sqlite:… / postgres://…"))
         }
     }
 
-    async fn open_sqlite(url: &str) -> Result<Self> {
+    async fn open_sqlite(url: &str, migrate: bool) -> Result<Self> {
         let options = SqliteConnectOptions::from_str(url)
             .map_err(failed)?
             .journal_mode(SqliteJournalMode::Wal)
@@ -99,20 +112,32 @@ impl Db {
             .statement_cache_capacity(STATEMENTS);
         create_private(options.get_filename())?;
         let reading = options.clone().read_only(true);
-        let writing = options.optimize_on_close(true, None);
+        Self::over(reading, options.optimize_on_close(true, None), migrate).await
+    }
+
+    /// A SQLite database, read and written with these options.
+    pub(super) async fn over(
+        reading: SqliteConnectOptions,
+        writing: SqliteConnectOptions,
+        migrate: bool,
+    ) -> Result<Self> {
         let mut connection = SqliteConnection::connect_with(&writing).await.map_err(failed)?;
-        sqlx::migrate!("migrations/sqlite").run(&mut connection).await.map_err(not_migrated)?;
+        if migrate {
+            schema::bring_sqlite(&mut connection, writing.get_filename()).await?;
+        }
         let commits = Arc::<AtomicU64>::default();
         let writer = Writer::start(connection, writing, Arc::clone(&commits));
         Ok(Self { engine: Engine::Sqlite { writer, readers: Arc::new(Readers::new(reading)) }, commits })
     }
 
-    async fn open_pg(url: &str) -> Result<Self> {
+    async fn open_pg(url: &str, migrate: bool) -> Result<Self> {
         let options = PgConnectOptions::from_str(url).map_err(failed)?.application_name("parvis");
         let options = options.statement_cache_capacity(STATEMENTS);
-        let mut migrating = options.connect().await.map_err(failed)?;
-        sqlx::migrate!("migrations/postgres").run(&mut migrating).await.map_err(not_migrated)?;
-        migrating.close().await.map_err(failed)?;
+        if migrate {
+            let mut migrating = options.connect().await.map_err(failed)?;
+            schema::bring_pg(&mut migrating).await?;
+            migrating.close().await.map_err(failed)?;
+        }
         let pool = PgPoolOptions::new()
             .max_connections(PG_CONNECTIONS)
             .acquire_timeout(PATIENCE)
@@ -381,7 +406,7 @@ fn for_pg(args: &[Arg<'_>]) -> Result<PgArguments> {
 }
 
 /// Creates the file with the rights of its owner alone; SQLite gives its log the same.
-fn create_private(file: &Path) -> Result<()> {
+pub(super) fn create_private(file: &Path) -> Result<()> {
     let made = std::fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(file);
     made.map(drop).map_err(|error| {
         Error::internal(anyhow::Error::new(error).context(format!("cannot create {}", file.display())))

@@ -55,7 +55,8 @@ fn told(error: &sqlx::Error) -> Option<Error> {
     }
 }
 
-fn unavailable(why: &str, seconds: u64) -> Error {
+fn unavailable(why: &'static str, seconds: u64) -> Error {
+    metrics::counter!("parvis_database_waits_total", "why" => why).increment(1);
     Error::Unavailable { why: format!("database {why}"), retry_after: Duration::from_secs(seconds) }
 }
 

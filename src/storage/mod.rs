@@ -23,11 +23,13 @@ pub mod reactions;
 pub mod received;
 pub mod records;
 pub mod replies;
+pub mod schema;
 pub mod search;
 pub mod settings;
 pub mod sources;
 pub mod standings;
 pub mod tasks;
+pub mod upkeep;
 pub mod versions;
 
 pub use db::{Db, Tx};
@@ -55,6 +57,7 @@ fn registered() -> impl Iterator<Item = &'static query::Query> {
         sources::ALL,
         standings::ALL,
         tasks::ALL,
+        upkeep::ALL,
         versions::ALL,
     ]
     .into_iter()

@@ -63,6 +63,27 @@ impl Node {
         Self { base, domain, dir, running: None }
     }
 
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// The same node on another machine: its configuration in a new folder, and nothing else.
+    pub fn elsewhere(&self) -> Self {
+        let dir = tempfile::Builder::new().prefix("parvis-node-").tempdir().expect("a folder");
+        fs::copy(self.dir.path().join("parvis.toml"), dir.path().join("parvis.toml"))
+            .expect("the configuration");
+        Self { base: self.base.clone(), domain: self.domain.clone(), dir, running: None }
+    }
+
+    /// Tells `serve` to stop (SIGTERM); gives its exit code.
+    pub fn stop(&mut self) -> Option<i32> {
+        let mut child = self.running.take()?;
+        let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+        assert!(told.is_ok_and(|status| status.success()), "kill");
+        child.wait().ok()?.code()
+    }
+
     /// A file in its folder.
     pub fn file(&self, name: &str, text: &str) -> PathBuf {
         let path = self.dir.path().join(name);

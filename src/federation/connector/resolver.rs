@@ -130,7 +130,7 @@ impl Policy {
     }
 
     /// Where a name leads: as the configuration says, to this machine (RFC 6761 §6.3), or as the system says.
-    async fn addresses(&self, name: &str) -> Result<Vec<IpAddr>, ConnectorError> {
+    pub(super) async fn addresses(&self, name: &str) -> Result<Vec<IpAddr>, ConnectorError> {
         if let Some(address) = self.resolve.get(name) {
             return Ok(vec![*address]);
         }
