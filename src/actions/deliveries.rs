@@ -4,6 +4,25 @@ use crate::{App, Error, Result, storage};
 
 use super::Operator;
 
+/// Tries again at once what waits for a host, and what it refused or what was given up. Gives how many deliveries
+/// were taken up again.
+///
+/// # Errors
+/// `NotFound` when nothing ever went to that host.
+pub async fn retry_refused(app: &App, operator: &Operator, host: &str) -> Result<u64> {
+    if storage::hosts::get(&app.db, host).await?.is_none() {
+        return Err(Error::not_found(host));
+    }
+    let now = app.clock.now_ms();
+    let mut tx = app.db.begin().await?;
+    let taken_up = storage::deliveries::take_up(&mut tx, host, now).await?;
+    storage::hosts::retry_at(&mut tx, host, now).await?;
+    storage::audit::add(&mut tx, &operator.deed("retry-refused", host), now).await?;
+    tx.commit().await?;
+    app.wake.notify_one();
+    Ok(taken_up)
+}
+
 /// Tries again at once what waits for a host, or for all of them, however often it failed. Gives their
 /// names.
 ///

@@ -15,6 +15,7 @@ const EXAMPLES: &str = "\
 Exemples / Examples:
   parvis deliveries list
   parvis deliveries retry angers.example
+  parvis deliveries retry angers.example --refused
   parvis deliveries retry";
 
 /// What can be done with deliveries.
@@ -29,6 +30,9 @@ pub enum Command {
         /// Un seul serveur (sans lui : tous ceux pour qui quelque chose attend) / One server only
         #[arg(value_name = "SERVEUR")]
         host: Option<String>,
+        /// Aussi ce qu’il a refusé et ce qui fut abandonné / Also what it refused and what was given up
+        #[arg(long, requires = "host")]
+        refused: bool,
     },
 }
 
@@ -41,7 +45,12 @@ impl Command {
         let app = node::open(file).await?;
         match self {
             Self::List => list(&app, out).await?,
-            Self::Retry { host } => {
+            Self::Retry { host: Some(host), refused: true } => {
+                let total = actions::deliveries::retry_refused(&app, &node::operator(None), &host).await?;
+                out.say("cli-deliveries-taken-up", &[("total", total.into())]);
+                out.json(&json!({ "hosts": [host], "taken_up": total }));
+            }
+            Self::Retry { host, .. } => {
                 let hosts = actions::deliveries::retry(&app, &node::operator(None), host.as_deref()).await?;
                 out.say("cli-deliveries-retry", &[("total", hosts.len().into())]);
                 out.json(&json!({ "hosts": hosts }));

@@ -74,7 +74,7 @@ pub async fn post(
         if !holds(&app, given).await? {
             return Err(Error::not_found(PATH));
         }
-        let body = to_bytes(body, MAX_BODY).await.map_err(|_| Error::invalid("body", "body", ""))?;
+        let body = to_bytes(body, MAX_BODY).await.map_err(|_| Error::invalid("body", "unreadable", ""))?;
         let client = inbox::client(&app, peer.ip(), &headers);
         let message = Incoming { method: &method, uri: &uri, headers: &headers, body: &body, peer: client };
         let signature = match gate::check_signature(&app, &message) {

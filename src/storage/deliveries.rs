@@ -40,6 +40,8 @@ queries! {
             SELECT g.inbox FROM deliveries g WHERE g.host = $1 AND g.last_status = 410 AND NOT EXISTS (
                 SELECT 1 FROM follows f WHERE f.host = g.host AND f.inbox = g.inbox AND f.at > g.done_at))";
     GIVE_UP_HOST = "UPDATE deliveries SET state = 3, last_error = $2, done_at = $3 WHERE host = $1 AND state = 0";
+    TAKE_UP = "UPDATE deliveries SET state = 0, refusals = 0, not_before = 0, created_at = $2, done_at = NULL
+        WHERE host = $1 AND state IN (2, 3) AND coalesce(last_status, 0) <> 410";
     GIVE_UP_INBOX = "UPDATE deliveries SET state = 3, last_error = $2, done_at = $3
         WHERE host = $4 AND inbox = $1 AND state = 0";
     COUNTS = "SELECT state, count(*) AS total FROM deliveries GROUP BY state ORDER BY state";
@@ -257,6 +259,15 @@ pub async fn give_up_gone(tx: &mut Tx, host: &str, error: &str, now: i64) -> Res
 /// Those of the database.
 pub async fn give_up_host(tx: &mut Tx, host: &str, error: &str, now: i64) -> Result<u64> {
     tx.run(&GIVE_UP_HOST, args![host, error, now]).await
+}
+
+/// What a host refused, or what we stopped trying, waits for it again, as if it had just been queued; never what
+/// went to an inbox that is gone. Gives how many rows.
+///
+/// # Errors
+/// Those of the database.
+pub async fn take_up(tx: &mut Tx, host: &str, now: i64) -> Result<u64> {
+    tx.run(&TAKE_UP, args![host, now]).await
 }
 
 /// We stop trying everything that waits for an inbox that is gone; gives how many rows.

@@ -76,3 +76,5 @@ doctor-outbound-silent = No server answers: { $found }. Check that this machine 
 doctor-clock-ok = The clock is right (off by { $found }).
 doctor-clock-off = The clock differs from others' ({ $found }). Install or mend its synchronisation (chrony, systemd-timesyncd).
 doctor-clock-wrong = The clock is wrong ({ $found }): other servers refuse our signatures. Set it.
+
+cli-deliveries-taken-up = ✓ Deliveries taken up again: { $total }

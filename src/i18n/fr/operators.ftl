@@ -76,3 +76,5 @@ doctor-outbound-silent = Aucun serveur ne répond : { $found }. Vérifiez que l
 doctor-clock-ok = Horloge juste (écart { $found }).
 doctor-clock-off = L’horloge s’écarte de celle des autres ({ $found }). Installez ou réparez la synchronisation (chrony, systemd-timesyncd).
 doctor-clock-wrong = L’horloge est fausse ({ $found }) : les autres serveurs refusent nos signatures. Mettez-la à l’heure.
+
+cli-deliveries-taken-up = ✓ Envois repris : { $total }
