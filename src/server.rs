@@ -9,6 +9,8 @@ mod patient;
 pub mod requests;
 mod systemd;
 
+use std::time::Duration;
+
 use axum::{
     Router,
     extract::{Request, State},
@@ -27,6 +29,10 @@ use crate::{
     telemetry::Metrics,
     web, worker,
 };
+
+/// How long the database may take to close; with the grace of the listener and of the worker, less than ten seconds
+/// (threats R15).
+const CLOSING: Duration = Duration::from_secs(1);
 
 /// Everything the node answers to the world.
 pub fn router(app: &App) -> Router {
@@ -92,5 +98,6 @@ pub async fn run(
     if let Err(error) = work.await {
         tracing::error!(%error, "the worker ended badly");
     }
-    app.db.close().await;
+    // What is still open then is taken up at the next start; SQLite recovers its log by itself.
+    let _ = tokio::time::timeout(CLOSING, app.db.close()).await;
 }

@@ -162,6 +162,24 @@ pub async fn erase(app: &App, activity: &Activity, uri: &Iri) -> Result<bool> {
     Ok(known.is_some())
 }
 
+/// Removes the bytes of a reply because a person or the law asks for it, whether or not its author's server does;
+/// it never comes back. `false`: there was none; should it come, it is not taken.
+///
+/// # Errors
+/// Those of the database.
+pub async fn erase_by_order(app: &App, operator: &Operator, uri: &Iri) -> Result<bool> {
+    let now = app.clock.now_ms();
+    let mut tx = app.db.begin().await?;
+    let was_here = storage::replies::get_in(&mut tx, uri.as_str()).await?.is_some();
+    let digest = digest(&mut tx, uri.as_str()).await?;
+    storage::replies::erase(&mut tx, uri.as_str(), &digest, now).await?;
+    // The audit log says that it was done, and of what only the same hash.
+    storage::audit::add(&mut tx, &operator.deed("erase-reply", &digest), now).await?;
+    tx.commit().await?;
+    app.db.fold().await?;
+    Ok(was_here)
+}
+
 /// Removes everything an actor that deleted itself left here: replies, reactions, follows.
 ///
 /// # Errors

@@ -140,7 +140,10 @@ fn run(cli: Cli, out: &Output) -> Result<(), Failure> {
     let filter = std::env::var("PARVIS_LOG").unwrap_or_else(|_| cli.command.filter().to_owned());
     telemetry::start_logging(format, &filter).map_err(Failure::log_filter)?;
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::internal)?;
-    runtime.block_on(cli.command.run(cli.config, out))
+    let done = runtime.block_on(cli.command.run(cli.config, out));
+    // A name that the system is still looking up must not keep a stopped node alive (threats R15).
+    runtime.shutdown_timeout(std::time::Duration::from_millis(300));
+    done
 }
 
 impl Command {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Failure, Output, node, output::when};
 use crate::{
     App, actions,
-    domain::html,
+    domain::{Iri, html},
     storage::replies::{self, Reply},
 };
 
@@ -16,7 +16,8 @@ const EXAMPLES: &str = "\
 Exemples / Examples:
   parvis replies list
   parvis replies approve https://piaille.example/@alix/1234
-  parvis replies reject https://piaille.example/@alix/1234 --reason \"insulte\"";
+  parvis replies reject https://piaille.example/@alix/1234 --reason \"insulte\"
+  parvis replies erase https://piaille.example/@alix/1234 --reason \"demande du 3 mars\"";
 
 /// Replies read at once.
 const PAGE: i64 = 500;
@@ -41,9 +42,12 @@ pub enum Command {
     /// Ne pas montrer des réponses / Do not show replies
     #[command(after_help = EXAMPLES)]
     Reject(Rejected),
+    /// Effacer des réponses, pour toujours (RGPD, article 17) / Erase replies for ever (GDPR, article 17)
+    #[command(after_help = EXAMPLES)]
+    Erase(Rejected),
 }
 
-/// Replies, and why they are not shown.
+/// Replies, and why.
 #[derive(Debug, Args)]
 pub struct Rejected {
     /// Adresses des réponses / Ids of the replies
@@ -85,6 +89,7 @@ impl Command {
         match self {
             Self::List { state } => list(&app, state, out).await?,
             Self::Approve { replies } => decide(&app, &replies, None, out).await?,
+            Self::Erase(erased) => erase(&app, &erased, out).await?,
             Self::Reject(rejected) => decide(&app, &rejected.replies, Some(rejected.reason), out).await?,
         }
         app.db.close().await;
@@ -102,6 +107,18 @@ async fn decide(app: &App, uris: &[String], reason: Option<String>, out: &Output
     let key = if approve { "cli-replies-approved" } else { "cli-replies-rejected" };
     out.say(key, &[("total", uris.len().into())]);
     out.json(&json!({ "state": if approve { "approved" } else { "rejected" }, "replies": uris }));
+    Ok(())
+}
+
+async fn erase(app: &App, erased: &Rejected, out: &Output) -> Result<(), Failure> {
+    let operator = node::operator(Some(erased.reason.clone()));
+    let mut total = 0;
+    for uri in &erased.replies {
+        let uri = Iri::parse(uri).map_err(crate::Error::from)?;
+        total += i64::from(actions::replies::erase_by_order(app, &operator, &uri).await?);
+    }
+    out.say("cli-replies-erased", &[("total", total.into())]);
+    out.json(&json!({ "erased": total, "replies": erased.replies }));
     Ok(())
 }
 

@@ -121,6 +121,15 @@ impl Db {
         Ok(told.into_iter().filter(|line| line != "ok").collect())
     }
 
+    /// Folds the log of SQLite into its file and empties it, so that what was erased is in neither.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is busy: the log is folded later then.
+    pub async fn fold(&self) -> Result<()> {
+        let Engine::Sqlite { writer, .. } = &self.0 else { return Ok(()) };
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await.map(drop).map_err(failed)
+    }
+
     /// Renames the tables of a PostgreSQL database out of the way, into a schema of that name.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use std::{
 };
 
 use axum::{Router, body::Bytes, routing::get};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use parvis::server::listener::{Limits, serve};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -191,4 +192,29 @@ async fn r15_what_is_being_answered_is_answered_and_silence_is_not_waited_for() 
     assert!(rest(kept).await.ends_with("now"));
     rest(slow).await;
     assert!(TcpStream::connect(node.address).await.is_err(), "nothing new is taken");
+}
+
+#[tokio::test]
+async fn d18_http2_is_served_and_streams_reset_as_fast_as_they_open_hold_up_nobody() {
+    let node = listening(LIMITS).await;
+    let socket = TokioIo::new(TcpStream::connect(node.address).await.unwrap());
+    let (mut client, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), socket).await.unwrap();
+    tokio::spawn(connection);
+    let request = |path| {
+        let uri = format!("http://{}{path}", node.address);
+        hyper::Request::get(uri).body(http_body_util::Empty::<Bytes>::new()).unwrap()
+    };
+    let answer = timeout(SOON, client.send_request(request("/now"))).await.unwrap().unwrap();
+    assert_eq!(answer.status(), 200);
+    for _ in 0..5_000 {
+        if client.ready().await.is_err() {
+            break;
+        }
+        // Sent, and given up at once.
+        let asked = client.send_request(request("/later"));
+        let _ = timeout(Duration::ZERO, asked).await;
+        tokio::task::yield_now().await;
+    }
+    well(&node).await;
 }

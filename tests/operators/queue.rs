@@ -5,6 +5,7 @@ use parvis::{
     storage::{
         deliveries::{self, DELIVERED, GIVEN_UP, Job, REFUSED, Target, WAITING},
         outbox::{self, NewActivity},
+        replies,
     },
 };
 
@@ -81,4 +82,43 @@ async fn s32_what_waits_for_a_blocked_server_and_those_below_it_is_dropped() {
     let expected = [GIVEN_UP, WAITING, WAITING, GIVEN_UP];
     let found: Vec<_> = states(&node, seq).await.into_iter().map(|(_, state)| state).collect();
     assert_eq!(found, expected);
+}
+
+#[tokio::test]
+async fn p05_a_reply_erased_by_order_is_in_no_file_and_never_comes_back() {
+    let node = node().await;
+    let app = &node.app;
+    let uri = parvis::domain::Iri::parse("https://piaille.example/@alix/1234").unwrap();
+    let reply = replies::Reply {
+        uri: uri.to_string(),
+        author: "https://piaille.example/@alix".to_owned(),
+        author_name: "Alix".to_owned(),
+        author_handle: "alix@piaille.example".to_owned(),
+        parent: "https://rennes.example/avis/1".to_owned(),
+        content: "un numéro de téléphone canari".to_owned(),
+        lang: None,
+        published: "2026-03-09T08:02:00Z".to_owned(),
+        updated: None,
+        received_at: 1,
+        state: "held".to_owned(),
+        decided_by: None,
+        decided_at: None,
+        reason: None,
+    };
+    let mut tx = app.db.begin().await.unwrap();
+    assert!(replies::put(&mut tx, &reply).await.unwrap());
+    tx.commit().await.unwrap();
+    let canary = || {
+        let file = app.config.database.sqlite_file().unwrap();
+        let log = file.with_extension("sqlite-wal");
+        let bytes: Vec<u8> =
+            [file, log].iter().flat_map(|path| std::fs::read(path).unwrap_or_default()).collect();
+        bytes.windows(6).any(|window| window == b"canari")
+    };
+    assert!(canary());
+    let operator = Operator::cli("test").because("demande");
+    assert!(actions::replies::erase_by_order(app, &operator, &uri).await.unwrap());
+    assert!(!canary(), "its words are gone from the file and from its log");
+    assert!(replies::get(&app.db, uri.as_str()).await.unwrap().is_none());
+    assert!(!actions::replies::erase_by_order(app, &operator, &uri).await.unwrap(), "erased once");
 }

@@ -78,3 +78,4 @@ doctor-clock-off = The clock differs from others' ({ $found }). Install or mend 
 doctor-clock-wrong = The clock is wrong ({ $found }): other servers refuse our signatures. Set it.
 
 cli-deliveries-taken-up = ✓ Deliveries taken up again: { $total }
+cli-replies-erased = ✓ Replies erased: { $total }. They will not come back. Backups that were made have them until they are forgotten.

@@ -78,3 +78,4 @@ doctor-clock-off = L’horloge s’écarte de celle des autres ({ $found }). Ins
 doctor-clock-wrong = L’horloge est fausse ({ $found }) : les autres serveurs refusent nos signatures. Mettez-la à l’heure.
 
 cli-deliveries-taken-up = ✓ Envois repris : { $total }
+cli-replies-erased = ✓ Réponses effacées : { $total }. Elles ne reviendront pas. Les sauvegardes déjà faites les ont encore, jusqu’à ce qu’elles soient oubliées.
