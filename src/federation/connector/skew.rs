@@ -49,7 +49,7 @@ mod tests {
     fn r11_most_of_the_others_are_believed_and_one_alone_is_not() {
         let skews = Skews::default();
         let now = Timestamp::from_second(1_800_000_000).unwrap();
-        let ago = |seconds| Timestamp::from_second(1_800_000_000 - seconds).unwrap();
+        let ago = |seconds: i64| Timestamp::from_second(1_800_000_000 - seconds).unwrap();
         skews.note("a.example", ago(86_400), now);
         assert_eq!(skews.middle(), None, "one clock tells nothing");
         skews.note("b.example", ago(1), now);
