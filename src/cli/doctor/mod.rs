@@ -149,8 +149,6 @@ fn tell(checks: &[Check], out: &Output) {
 
 #[cfg(test)]
 mod tests {
-    use crate::i18n::{Lang, has};
-
     #[test]
     fn everything_that_can_be_found_has_its_sentence() {
         let sources = [
@@ -159,6 +157,7 @@ mod tests {
             include_str!("peers.rs"),
             include_str!("mod.rs"),
         ];
+        let sentences = include_str!("../../i18n/fr/operators.ftl");
         let mut found = 0;
         for source in sources {
             let source = source.split("#[cfg(test)]").next().unwrap_or_default();
@@ -167,7 +166,10 @@ mod tests {
                     let mut quoted = rest.split('"');
                     let name = quoted.next().unwrap_or_default();
                     let word = if call.contains("ok") { "ok" } else { quoted.nth(1).unwrap_or_default() };
-                    assert!(has(Lang::Fr, &format!("doctor-{name}-{word}")), "doctor-{name}-{word}");
+                    assert!(
+                        sentences.contains(&format!("\ndoctor-{name}-{word} = ")),
+                        "doctor-{name}-{word}"
+                    );
                     found += 1;
                 }
             }
