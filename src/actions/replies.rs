@@ -176,7 +176,9 @@ pub async fn erase_by_order(app: &App, operator: &Operator, uri: &Iri) -> Result
     // The audit log says that it was done, and of what only the same hash.
     storage::audit::add(&mut tx, &operator.deed("erase-reply", &digest), now).await?;
     tx.commit().await?;
-    app.db.fold().await?;
+    if let Some(file) = app.config.database.sqlite_file() {
+        storage::Db::fold(&file).await?;
+    }
     Ok(was_here)
 }
 

@@ -6,10 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sqlx::{
-    PgConnection, SqliteConnection,
-    migrate::Migrator,
-};
+use sqlx::{PgConnection, SqliteConnection, migrate::Migrator};
 
 use super::{
     Db,

@@ -3,10 +3,7 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use sqlx::{
-    FromRow,
-    sqlite::SqliteConnectOptions,
-};
+use sqlx::{Connection as _, FromRow, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{
     Db, Tx,
@@ -121,13 +118,17 @@ impl Db {
         Ok(told.into_iter().filter(|line| line != "ok").collect())
     }
 
-    /// Folds the log of SQLite into its file and empties it, so that what was erased is in neither.
+    /// Folds the log of a SQLite database into its file and empties it, so that what was erased is in neither. Done
+    /// over a connection of its own, between the transactions of the others.
     ///
     /// # Errors
     /// `Unavailable` when the database is busy: the log is folded later then.
-    pub async fn fold(&self) -> Result<()> {
-        let Engine::Sqlite { writer, .. } = &self.0 else { return Ok(()) };
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await.map(drop).map_err(failed)
+    pub async fn fold(file: &Path) -> Result<()> {
+        let options = SqliteConnectOptions::new().filename(file).busy_timeout(BUSY);
+        let mut connection = SqliteConnection::connect_with(&options).await.map_err(failed)?;
+        let folded = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await;
+        folded.map_err(failed)?;
+        connection.close().await.map_err(failed)
     }
 
     /// Renames the tables of a PostgreSQL database out of the way, into a schema of that name.
