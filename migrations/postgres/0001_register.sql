@@ -142,9 +142,10 @@ CREATE INDEX follows_by_activity ON follows (activity);
 CREATE INDEX follows_by_inbox ON follows (host, inbox, follower);
 
 CREATE TABLE received (
-    activity     TEXT COLLATE "C" PRIMARY KEY,
-    actor        TEXT COLLATE "C" NOT NULL,
-    at           BIGINT NOT NULL
+    activity     TEXT COLLATE "C" NOT NULL,
+    actor        TEXT COLLATE "C" NOT NULL,     -- an id is only its actor's word
+    at           BIGINT NOT NULL,
+    PRIMARY KEY (activity, actor)
 );
 CREATE INDEX received_by_time ON received (at);
 

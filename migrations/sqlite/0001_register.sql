@@ -136,9 +136,10 @@ CREATE INDEX follows_by_activity ON follows (activity);
 CREATE INDEX follows_by_inbox ON follows (host, inbox, follower);
 
 CREATE TABLE received (
-    activity     TEXT PRIMARY KEY,
-    actor        TEXT NOT NULL,
-    at           INTEGER NOT NULL
+    activity     TEXT NOT NULL,
+    actor        TEXT NOT NULL,                 -- an id is only its actor's word
+    at           INTEGER NOT NULL,
+    PRIMARY KEY (activity, actor)
 ) STRICT;
 CREATE INDEX received_by_time ON received (at);
 

@@ -171,8 +171,9 @@ pub async fn received(app: &App, id: &Iri) -> Result<Option<Document>> {
     Ok(row.map(|row| canonical::read(&row.document)).transpose()?)
 }
 
-/// The actor, if it is ours.
+/// The actor, if it is ours and not gone.
 async fn ours(tx: &mut Tx, actor: &Iri) -> Result<Actor> {
-    let found = storage::actors::get_in(tx, actor.as_str()).await?.filter(|actor| actor.ours);
+    let found = storage::actors::get_in(tx, actor.as_str()).await?;
+    let found = found.filter(|actor| actor.ours && actor.gone_at.is_none());
     found.ok_or_else(|| Error::forbidden(format!("{actor} is not an actor of this node")))
 }

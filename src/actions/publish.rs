@@ -273,7 +273,8 @@ async fn boosts(app: &App, tx: &mut Tx, record: &Record) -> Result<()> {
     Ok(())
 }
 
-/// The council whose recommendation is answered boosts the answer, if it is one of ours.
+/// The council whose recommendation is answered boosts the answer, if it is one of ours and the answer is
+/// that of the one it asked (threats O33).
 ///
 /// # Errors
 /// Those of the database.
@@ -281,7 +282,8 @@ pub(super) async fn boost_by_council(app: &App, tx: &mut Tx, record: &Record) ->
     let envelope = &record.envelope;
     let Some(parent) = &envelope.in_reply_to else { return Ok(()) };
     let Some(row) = storage::records::get_in(tx, parent.as_str()).await? else { return Ok(()) };
-    if row.ours && row.author != envelope.author.as_str() {
+    let author = envelope.author.as_str();
+    if row.ours && row.author != author && row.addressee.as_deref() == Some(author) {
         enqueue::boost(app, tx, &Iri::parse(&row.author)?, &envelope.id, &envelope.author).await?;
     }
     Ok(())

@@ -5,6 +5,7 @@ use crate::{
     App, Error, Result,
     domain::{
         Hash, Instant, Iri, Version,
+        activity::PUBLIC,
         canonical::{self, Document},
         proof,
         version::{Around, Misplaced, Place},
@@ -16,6 +17,9 @@ use super::{
     Proof, publish,
     register::{self, Entry},
 };
+
+/// How far ahead of our clock something may be dated, in seconds (threats C11).
+pub(super) const AHEAD: i64 = 300;
 
 /// What became of a version that arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +40,8 @@ pub struct Arrival<'a> {
     /// Fetched from the author's own origin, or sent by the author itself over a verified signature:
     /// then an absent proof is tolerated, and shown.
     pub from_origin: bool,
-    /// The activity that carried it, remembered in the same transaction; none when it was fetched.
+    /// The activity that carried it and who sent that, remembered in the same transaction; none when it was
+    /// fetched.
     pub activity: Option<(&'a Iri, &'a Iri)>,
 }
 
@@ -44,13 +49,26 @@ pub struct Arrival<'a> {
 ///
 /// # Errors
 /// `Invalid` when it breaks a rule, its proof does not hold or its key is not known here (rule `proof`,
-/// `proof-key`); `Forbidden` when it claims to be ours (threats O2); `Conflict` when another text has
-/// that version already, or the chain does not hold.
+/// `proof-key`); `Forbidden` when somebody else than its author sends it, it claims to be ours or is not
+/// for everybody (threats O2, O5, O35); `Conflict` when another text has that version already, or the
+/// chain does not hold.
 pub async fn version(app: &App, arrival: &Arrival<'_>) -> Result<Outcome> {
-    let version = Version::from_document(arrival.document)?;
+    let version = Version::parsed(arrival.text, arrival.document)?;
+    if arrival.activity.is_some_and(|(_, sender)| sender != version.author()) {
+        return Err(Error::forbidden("a version comes from its author"));
+    }
+    if let Version::Record(record) = &version
+        && ![&record.envelope.to, &record.envelope.cc].into_iter().flatten().any(|to| to.as_str() == PUBLIC)
+    {
+        return Err(Error::forbidden("only what is said to everybody is taken"));
+    }
+    if version.published().max(version.written()) > Instant::of(app.clock.now()).plus_seconds(AHEAD) {
+        return Err(Error::invalid("published", "future", version.written().to_string()));
+    }
     if storage::actors::get(&app.db, version.author().as_str()).await?.is_some_and(|actor| actor.ours) {
         return Err(Error::forbidden("it claims to be ours"));
     }
+    continues(&version, storage::versions::current(&app.db, version.id().as_str()).await?.as_ref())?;
     let proof = check_proof(app, &version, arrival).await?;
     let mut tx = app.db.begin().await?;
     let now = app.clock.now_ms();
@@ -61,23 +79,37 @@ pub async fn version(app: &App, arrival: &Arrival<'_>) -> Result<Outcome> {
     }
     let outcome = append(&mut tx, &version, arrival, proof, now).await?;
     if outcome == Outcome::Appended {
-        after(app, &mut tx, &version, arrival, now).await?;
+        after(app, &mut tx, &version, arrival, proof).await?;
     }
     tx.commit().await?;
     app.wake.notify_one();
     Ok(outcome)
 }
 
-/// What follows from a new version: an actor's row is renewed, our council boosts an answer to it.
-async fn after(app: &App, tx: &mut Tx, version: &Version, arrival: &Arrival<'_>, now: i64) -> Result<()> {
+/// What has an author and a kind keeps both (threats O5, O6).
+fn continues(version: &Version, latest: Option<&storage::versions::Version>) -> Result<()> {
+    match latest {
+        Some(latest) if latest.author != version.author().as_str() || latest.kind != version.kind() => {
+            Err(Error::forbidden(format!("{} belongs to {}", latest.uri, latest.author)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What follows from a new version: an actor's row is renewed, our council boosts an answer to it that is
+/// proven.
+async fn after(app: &App, tx: &mut Tx, version: &Version, arrival: &Arrival<'_>, proof: Proof) -> Result<()> {
     match version {
         Version::Actor(actor) => {
             let known = storage::actors::get_in(tx, actor.id.as_str()).await?;
             if known.is_some() && is_latest(tx, version).await? {
-                storage::actors::put(tx, &register::actor_row(actor, arrival.text, None, now)).await?;
+                let row = register::actor_row(actor, arrival.text, None, app.clock.now_ms());
+                storage::actors::put(tx, &row).await?;
             }
         }
-        Version::Record(record) if matches!(record.said.kind(), "Answer" | "FollowUp") => {
+        Version::Record(record)
+            if proof == Proof::Valid && matches!(record.said.kind(), "Answer" | "FollowUp") =>
+        {
             publish::boost_by_council(app, tx, record).await?;
         }
         _ => {}

@@ -4,9 +4,9 @@
 use crate::{
     Result,
     domain::{
-        Actor, Record, Tombstone, Version,
+        Actor, Iri, Record, Tombstone, Version,
         canonical::{self, Document},
-        html, links,
+        html, links, one_line,
         said::Said,
     },
     storage::{self, Tx, records::Row, versions::NewVersion},
@@ -135,7 +135,7 @@ async fn derive_tombstone(tx: &mut Tx, tombstone: &Tombstone, place: &Place<'_>)
 /// The row of a record.
 fn row(record: &Record, place: &Place<'_>) -> Row {
     let envelope = &record.envelope;
-    let text = |iri: Option<&crate::domain::Iri>| iri.map(ToString::to_string);
+    let text = |iri: Option<&Iri>| iri.map(ToString::to_string);
     let (mut question, mut avis, mut addressee, mut number) = (None, None, None, None);
     let (mut decision, mut status) = (None, None);
     match &record.said {
@@ -208,9 +208,11 @@ fn searchable(record: &Record) -> String {
     text.join("\n")
 }
 
-/// The actor row of one of ours or of a peer's actor, from its checked document.
+/// The actor row of one of ours or of a peer's actor, from its checked document; addresses elsewhere are
+/// left out (threats O24, O25).
 #[must_use]
 pub fn actor_row(actor: &Actor, text: &str, role: Option<&str>, now: i64) -> storage::actors::Actor {
+    let here = |iri: &Iri| iri.same_origin(&actor.id);
     let implements = actor.implements.iter().any(|item| item["href"] == crate::domain::actor::CAPABILITY);
     storage::actors::Actor {
         uri: actor.id.to_string(),
@@ -219,14 +221,16 @@ pub fn actor_row(actor: &Actor, text: &str, role: Option<&str>, now: i64) -> sto
         kind: actor.actor_type.clone(),
         role: role.map(ToOwned::to_owned),
         ours: role.is_some(),
-        name: actor.name.clone(),
+        name: one_line(&actor.name, 200),
         city: actor.city.as_ref().map(ToString::to_string),
         feed: actor.feed.as_ref().map(ToString::to_string),
         inbox: actor.inbox.to_string(),
         shared_inbox: Some(actor.endpoints.shared_inbox.to_string()),
         outbox: Some(actor.outbox.to_string()),
-        followers: Some(actor.followers.to_string()),
-        url: Some(actor.url.to_string()),
+        followers: Some(&actor.followers).filter(|iri| here(iri)).map(ToString::to_string),
+        url: Some(&actor.url)
+            .filter(|url| role.is_some() || url.host() == actor.id.host())
+            .map(ToString::to_string),
         parvis: implements,
         document: text.to_owned(),
         fetched_at: now,

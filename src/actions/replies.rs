@@ -1,7 +1,6 @@
 //! Citizens' replies: held, approved, rejected, erased. Beside the register, never in it (rule 14).
 
-use std::sync::LazyLock;
-
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::{
@@ -10,6 +9,7 @@ use crate::{
         Hash, Instant, Iri, Lang,
         activity::{Activity, ids},
         canonical::Document,
+        html,
     },
     storage::{
         self, Tx,
@@ -18,33 +18,26 @@ use crate::{
     },
 };
 
-use super::Operator;
+use super::{Operator, receive::AHEAD};
 
 /// Longest reply kept, in bytes; longer ones are cut (rule 15 allows it for replies).
 const MAX_BYTES: usize = 20_000;
 /// Most ids looked at of those a note says it replies to.
 const MAX_PARENTS: usize = 4;
-/// Most replies of one author within a day.
+/// Most replies of one author within a day, and of all those of one server.
 const MAX_PER_DAY: i64 = 50;
+const MAX_PER_SERVER: i64 = 1_000;
 const DAY_MS: i64 = 86_400_000;
 /// Types of what people write: what other servers show as a post (wire.md §1.2).
 const POSTS: [&str; 8] = ["Note", "Question", "Article", "Page", "Event", "Image", "Audio", "Video"];
-
-/// What may stand in a reply that is shown.
-static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
-    let mut builder = ammonia::Builder::default();
-    builder.tags(["p", "br", "a", "strong", "em", "ul", "ol", "li", "blockquote", "code", "pre"].into());
-    builder.link_rel(Some("nofollow noopener ugc"));
-    builder.url_schemes(["http", "https", "mailto"].into());
-    builder
-});
 
 /// Takes in a reply to a record of ours, or its edit. It waits for a person unless the city decided
 /// otherwise. `false`: handled before, or not kept.
 ///
 /// # Errors
 /// `NotFound` when it is no post, replies to nothing of ours or says nothing; `Forbidden` when it is not
-/// public (threats O35) or its author is not the one who sends it (O4).
+/// public (threats O35), its author is not the one who sends it (O4), or it would move (O6). An older edit
+/// changes nothing (O7).
 pub async fn receive(app: &App, activity: &Activity, note: &Document, author: &Actor) -> Result<bool> {
     let text = |name: &str| note.get(name).and_then(Value::as_str);
     let uri = Iri::parse(text("id").unwrap_or_default())?;
@@ -64,8 +57,10 @@ pub async fn receive(app: &App, activity: &Activity, note: &Document, author: &A
     if !storage::received::remember(&mut tx, activity.id.as_str(), activity.actor.as_str(), now).await? {
         return Ok(false);
     }
-    let digest = digest(&mut tx, uri.as_str()).await?;
-    if storage::replies::was_erased(&mut tx, &digest).await? {
+    let digest = digest(&mut tx, uri.as_str(), by).await?;
+    if storage::received::known_in(&mut tx, uri.as_str(), by).await?
+        || storage::replies::was_erased(&mut tx, &digest).await?
+    {
         tx.commit().await?;
         return Ok(false);
     }
@@ -73,7 +68,18 @@ pub async fn receive(app: &App, activity: &Activity, note: &Document, author: &A
     if known.is_none() && content.trim().is_empty() {
         return Err(Error::not_found("words"));
     }
-    if known.is_none() && storage::replies::count_by_author(&app.db, by, now - DAY_MS).await? >= MAX_PER_DAY {
+    let (published, updated) = (instant(app, text("published")), instant(app, text("updated")));
+    if let Some(known) = &known {
+        if known.author != by || known.parent != parent {
+            return Err(Error::forbidden("a reply stays its author's, and where it was said"));
+        }
+        let (latest, written) = (known.updated.as_ref().unwrap_or(&known.published), updated.or(published));
+        if written.is_some_and(|written| written.to_string() < *latest) {
+            tx.commit().await?;
+            return Ok(false);
+        }
+    }
+    if known.is_none() && too_many(app, &activity.actor, now).await? {
         return Err(Error::forbidden("too many replies in a day"));
     }
     let held = app.config.replies.held;
@@ -85,8 +91,8 @@ pub async fn receive(app: &App, activity: &Activity, note: &Document, author: &A
         parent: parent.to_owned(),
         content,
         lang,
-        published: instant(text("published")).unwrap_or_else(|| Instant::of(app.clock.now())).to_string(),
-        updated: instant(text("updated")).map(|updated| updated.to_string()),
+        published: published.unwrap_or_else(|| Instant::of(app.clock.now())).to_string(),
+        updated: updated.map(|updated| updated.to_string()),
         received_at: now,
         // An edit goes back to the person who decides: what was approved is not what is there now.
         state: if held { "held" } else { "approved" }.to_owned(),
@@ -141,8 +147,9 @@ pub async fn decide(app: &App, operator: &Operator, uri: &str, approve: bool) ->
     tx.commit().await
 }
 
-/// Removes the bytes of a reply that its author deleted, and leaves a salted hash of its id, so that it
-/// never comes back (threats O10, P5). `true`: there was one, by that author.
+/// Removes the bytes of a reply that its author deleted, and leaves a salted hash of its id and author, so
+/// that it never comes back (threats O10, P5). What was never here is remembered as long as an activity:
+/// a Create may yet follow its Delete. `true`: there was one, by that author.
 ///
 /// # Errors
 /// `Forbidden` when it is somebody else's.
@@ -156,8 +163,12 @@ pub async fn erase(app: &App, activity: &Activity, uri: &Iri) -> Result<bool> {
     if known.as_ref().is_some_and(|reply| reply.author != activity.actor.as_str()) {
         return Err(Error::forbidden("only its author deletes a reply"));
     }
-    let digest = digest(&mut tx, uri.as_str()).await?;
-    storage::replies::erase(&mut tx, uri.as_str(), &digest, now).await?;
+    if known.is_some() {
+        let digest = digest(&mut tx, uri.as_str(), activity.actor.as_str()).await?;
+        storage::replies::erase(&mut tx, uri.as_str(), &digest, now).await?;
+    } else {
+        storage::received::remember(&mut tx, uri.as_str(), activity.actor.as_str(), now).await?;
+    }
     tx.commit().await?;
     Ok(known.is_some())
 }
@@ -194,7 +205,7 @@ pub async fn forget_author(app: &App, activity: &Activity) -> Result<()> {
         return Ok(());
     }
     for uri in storage::replies::uris_of_author(&mut tx, author).await? {
-        let digest = digest(&mut tx, &uri).await?;
+        let digest = digest(&mut tx, &uri, author).await?;
         storage::replies::erase(&mut tx, &uri, &digest, now).await?;
     }
     storage::reactions::remove_actor(&mut tx, author).await?;
@@ -203,8 +214,8 @@ pub async fn forget_author(app: &App, activity: &Activity) -> Result<()> {
     tx.commit().await
 }
 
-/// SHA-256 of this node's salt and an id.
-async fn digest(tx: &mut Tx, uri: &str) -> Result<String> {
+/// SHA-256 of this node's salt, an id, and whose it is: nobody erases what his neighbour may yet say.
+async fn digest(tx: &mut Tx, uri: &str, author: &str) -> Result<String> {
     let salt = storage::settings::get_in(tx, "erasure-salt").await?;
     let salt = if let Some(salt) = salt {
         salt
@@ -213,12 +224,20 @@ async fn digest(tx: &mut Tx, uri: &str) -> Result<String> {
         aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::internal(anyhow::anyhow!("randomness")))?;
         storage::settings::put_once(tx, "erasure-salt", Hash::of(&bytes).digits()).await?
     };
-    Ok(Hash::of(format!("{salt} {uri}").as_bytes()).digits().to_owned())
+    Ok(Hash::of(format!("{salt} {uri} {author}").as_bytes()).digits().to_owned())
+}
+
+/// Whether an author, or its server, said enough for a day.
+async fn too_many(app: &App, author: &Iri, now: i64) -> Result<bool> {
+    let since = now - DAY_MS;
+    let own = storage::replies::count_by_author(&app.db, author.as_str(), since).await?;
+    let server = storage::replies::count_by_server(&app.db, author.origin(), since).await?;
+    Ok(own >= MAX_PER_DAY || server >= MAX_PER_SERVER)
 }
 
 fn clean(html: &str) -> String {
     let end = (0..=MAX_BYTES.min(html.len())).rev().find(|at| html.is_char_boundary(*at)).unwrap_or(0);
-    CLEANER.clean(&html[..end]).to_string()
+    html::clean(&html[..end])
 }
 
 /// What a note says and in which language, as far as it tells: `content`, else the first of its languages.
@@ -231,6 +250,8 @@ fn words(note: &Document) -> (&str, Option<String>) {
     (content.unwrap_or_default(), first.map(|(tag, _)| tag.clone()))
 }
 
-fn instant(text: Option<&str>) -> Option<Instant> {
-    Instant::parse_foreign(text?).ok()
+/// An instant as another server writes it, neither before the year 2000 nor ahead of now (threats C11).
+fn instant(app: &App, text: Option<&str>) -> Option<Instant> {
+    let (first, last) = (Instant::of(Timestamp::constant(946_684_800, 0)), Instant::of(app.clock.now()));
+    Some(Instant::parse_foreign(text?).ok()?.clamp(first, last.plus_seconds(AHEAD)))
 }

@@ -97,11 +97,14 @@ impl Object {
     /// Its id.
     ///
     /// # Errors
-    /// Rule `iri`: an embedded thing without a proper id.
+    /// Rule `iri`: an embedded thing without a proper id, which is one string (threats O22).
     pub fn id(&self) -> Result<Iri, Problem> {
         match self {
             Self::Link(iri) => Ok(iri.clone()),
-            Self::Embedded(map) => id_of(map.get("id"), "object.id"),
+            Self::Embedded(map) => {
+                let id = map.get("id").and_then(Value::as_str).unwrap_or_default();
+                Iri::parse(id).map_err(|problem| problem.within("object.id"))
+            }
         }
     }
 }
@@ -134,16 +137,32 @@ impl Activity {
         let id = id_of(document.get("id"), "id")?;
         let actor = id_of(document.get("actor"), "actor")?;
         let object = Object::from_value(document.get("object").unwrap_or(&Value::Null))?;
-        let named = ["to", "cc"].into_iter().flat_map(|field| ids(document.get(field)));
-        let recipients = named.map(ToOwned::to_owned).collect();
+        let recipients = recipients(&document);
         Ok(Self { id, kind, actor, object, recipients, document })
     }
 
-    /// Whether it is addressed to everybody; `as:Public` and `Public` are read too.
+    /// Whether it is addressed to everybody, and what it carries to nobody else: a private note in a public
+    /// envelope stays private (threats O35).
     #[must_use]
     pub fn is_public(&self) -> bool {
-        self.recipients.iter().any(|to| matches!(to.as_str(), PUBLIC | "as:Public" | "Public"))
+        let said_otherwise = |object: &Document| {
+            ["to", "cc"].iter().any(|field| object.get(*field).is_some_and(|to| !to.is_null()))
+                && !to_everybody(&recipients(object))
+        };
+        let private = matches!(&self.object, Object::Embedded(object) if said_otherwise(object));
+        to_everybody(&self.recipients) && !private
     }
+}
+
+/// Whether the public collection is among them; `as:Public` and `Public` are read too.
+fn to_everybody(recipients: &[String]) -> bool {
+    recipients.iter().any(|to| matches!(to.as_str(), PUBLIC | "as:Public" | "Public"))
+}
+
+/// Everybody whom `to` and `cc` name.
+fn recipients(document: &Document) -> Vec<String> {
+    let named = ["to", "cc"].into_iter().flat_map(|field| ids(document.get(field)));
+    named.map(ToOwned::to_owned).collect()
 }
 
 /// The one id a property names.

@@ -14,6 +14,9 @@ use super::{
 /// What a peer's node actor implements (FEP-844e).
 pub const CAPABILITY: &str = "https://w3id.org/parvis/v1";
 
+/// The five types of actors.
+pub const TYPES: [&str; 5] = ["Person", "Organization", "Group", "Application", "Service"];
+
 /// What an actor of ours is for (wire.md §2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -294,6 +297,12 @@ impl Actor {
         let mut actor: Self = take(&mut rest).map_err(|problem| vec![problem])?;
         actor.extra = rest;
         let mut problems = Vec::new();
+        if !TYPES.contains(&actor.actor_type.as_str()) {
+            problems.push(Problem::new("type", "actor-type", &actor.actor_type));
+        }
+        if let Err(problem) = super::Handle::parse(&actor.handle) {
+            problems.push(problem.within("preferredUsername"));
+        }
         let foreign = [&actor.inbox, &actor.outbox, &actor.endpoints.shared_inbox, &actor.public_key.id]
             .into_iter()
             .find(|iri| !iri.same_origin(&actor.id));

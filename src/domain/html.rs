@@ -1,7 +1,11 @@
-//! HTML of records: written from what people type, read back as plain text. Cleaning what strangers
-//! wrote is the business of whoever shows it (register.md rule 15).
+//! HTML: written from what people type, cleaned of what strangers wrote, read back as plain text. Records
+//! are kept as signed and cleaned where they are shown; replies are cleaned when they come in, too
+//! (register.md rule 15, threats C1 to C6).
 
-use std::sync::LazyLock;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 /// What may stand in the HTML we write (wire.md §1.3, the row of Mastodon).
 static WRITER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
@@ -17,9 +21,96 @@ static WRITER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
 /// What may stand in a text shown or indexed without any markup.
 static STRIPPER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     let mut builder = ammonia::Builder::empty();
-    builder.clean_content_tags(["script", "style"].into());
+    builder.clean_content_tags(["script", "style", "template"].into());
     builder
 });
+
+/// What may stand in the HTML of others. Nothing in it can be made invisible: a link shows where it leads
+/// as far as its words say so (C6).
+static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+    let mut builder = ammonia::Builder::empty();
+    builder
+        .tags(HashSet::from([
+            "p",
+            "br",
+            "a",
+            "strong",
+            "em",
+            "b",
+            "i",
+            "ul",
+            "ol",
+            "li",
+            "h2",
+            "h3",
+            "h4",
+            "blockquote",
+            "code",
+            "pre",
+        ]))
+        .clean_content_tags(HashSet::from([
+            "script", "style", "iframe", "object", "noscript", "template", "xmp", "math", "svg", "title",
+            "textarea", "noembed", "noframes",
+        ]))
+        .generic_attributes(HashSet::new())
+        .add_tag_attributes("a", ["href"])
+        .add_allowed_classes("a", ["mention", "hashtag"])
+        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .url_relative(ammonia::UrlRelative::Deny)
+        .link_rel(Some("nofollow noopener ugc"))
+        .strip_comments(true);
+    builder
+});
+
+/// Cleans HTML that somebody else wrote: the listed elements and links to http, https and mailto stay,
+/// everything else goes. Cleaning twice gives what cleaning once gave.
+#[must_use]
+pub fn clean(html: &str) -> String {
+    if is_tangled(html) { bare(html) } else { CLEANER.clean(html).to_string() }
+}
+
+/// Deepest nesting that is read, most attributes of one tag, most entities.
+const MOST: usize = 200;
+const MOST_ENTITIES: usize = 5_000;
+/// Elements without an end.
+const VOID: [&str; 5] = ["br", "hr", "img", "input", "wbr"];
+
+/// Whether HTML is made to keep its reader busy: a parser takes the square or the cube of its length for
+/// elements that are never closed, for heaps of attributes and of entities (threats D17). Nobody writes like
+/// that; what is so is read as its bare words.
+fn is_tangled(html: &str) -> bool {
+    if html.bytes().filter(|byte| *byte == b'&').count() > MOST_ENTITIES {
+        return true;
+    }
+    let mut open: HashMap<String, usize> = HashMap::new();
+    let mut depth = 0_usize;
+    for tag in html.split('<').skip(1).map(|part| part.split('>').next().unwrap_or_default()) {
+        let letters = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).take(16);
+        let name = letters.collect::<String>().to_ascii_lowercase();
+        if name.is_empty() || VOID.contains(&name.as_str()) {
+            continue;
+        }
+        let same = open.entry(name).or_default();
+        if !tag.starts_with('/') {
+            (*same, depth) = (*same + 1, depth + 1);
+        } else if *same > 0 {
+            (*same, depth) = (*same - 1, depth - 1);
+        }
+        let attributes = tag.bytes().filter(|byte| byte.is_ascii_whitespace() || *byte == b'/').count();
+        if depth > MOST || attributes > MOST {
+            return true;
+        }
+    }
+    false
+}
+
+/// The bare words of tangled HTML: what stands outside of tags, without any character that means something.
+fn bare(html: &str) -> String {
+    let mut parts = html.split('<');
+    let first = parts.next().unwrap_or_default().to_owned();
+    let words = parts.fold(first, |words, part| words + part.split_once('>').map_or("", |(_, after)| after));
+    words.replace(['&', '>'], "").replace(['\u{a0}', '\r', '\0'], " ")
+}
 
 /// HTML from Markdown (CommonMark): paragraphs, lists, emphasis, links. Raw HTML in it is cleaned.
 #[must_use]
@@ -41,7 +132,7 @@ pub fn plain(html: &str) -> String {
     let broken = ["</p>", "</li>", "</h2>", "</h3>", "<br>", "<br/>", "<br />", "</blockquote>"]
         .iter()
         .fold(html.to_owned(), |text, tag| text.replace(tag, &format!("{tag}\n")));
-    let stripped = STRIPPER.clean(&broken).to_string();
+    let stripped = if is_tangled(html) { bare(html) } else { STRIPPER.clean(&broken).to_string() };
     let text = [
         ("&lt;", "<"),
         ("&gt;", ">"),

@@ -33,6 +33,6 @@ pub use iri::Iri;
 pub use problem::Problem;
 pub use record::Record;
 pub use territory::Territory;
-pub use text::{Handle, Html, Lang, Slug, Title, Words};
+pub use text::{Handle, Html, Lang, Slug, Title, Words, one_line};
 pub use tombstone::Tombstone;
 pub use version::Version;

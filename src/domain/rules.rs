@@ -12,6 +12,8 @@ use super::{
 pub const MAX_BYTES: usize = 512 * 1024;
 /// Most tags and attachments, most recipients.
 const MAX_LIST: usize = 200;
+/// Most languages of one text (threats C12).
+const MAX_LANGUAGES: usize = 40;
 
 /// The rules a record breaks; none: it holds.
 #[must_use]
@@ -29,6 +31,9 @@ fn identity(record: &Record, problems: &mut Vec<Problem>) {
     let envelope = &record.envelope;
     if !envelope.id.same_origin(&envelope.author) {
         problems.push(Problem::new("attributedTo", "other-origin", envelope.author.as_str()));
+    }
+    if envelope.id.as_str().contains('#') {
+        problems.push(Problem::new("id", "id-fragment", envelope.id.as_str()));
     }
     if !matches!(envelope.object_type.as_str(), "Note" | "Event" | "Article") {
         problems.push(Problem::new("type", "record-type", &envelope.object_type));
@@ -57,13 +62,14 @@ fn versions(record: &Record, problems: &mut Vec<Problem>) {
 fn bounds(record: &Record, problems: &mut Vec<Problem>) {
     let envelope = &record.envelope;
     let lists = [
-        ("to", envelope.to.len()),
-        ("cc", envelope.cc.len()),
-        ("tag", envelope.tag.len()),
-        ("attachment", envelope.attachment.len()),
+        ("to", envelope.to.len(), MAX_LIST),
+        ("cc", envelope.cc.len(), MAX_LIST),
+        ("tag", envelope.tag.len(), MAX_LIST),
+        ("attachment", envelope.attachment.len(), MAX_LIST),
+        ("contentMap", envelope.content_map.len(), MAX_LANGUAGES),
     ];
-    for (name, length) in lists {
-        if length > MAX_LIST {
+    for (name, length, most) in lists {
+        if length > most {
             problems.push(Problem::new(name, "too-many", length.to_string()));
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 use super::Problem;
 
@@ -116,6 +116,31 @@ fn unfit(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200b}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
+/// A name as it may be shown beside others: composed, on one line, without controls, directions and
+/// characters that show nothing, at most two marks on one letter (threats C7).
+#[must_use]
+pub fn one_line(text: &str, longest: usize) -> String {
+    let mut marks = 0_usize;
+    let kept: String = text
+        .nfc()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| {
+            marks = if is_combining_mark(*c) { marks + 1 } else { 0 };
+            marks <= 2 && !c.is_control() && !shows_nothing(*c)
+        })
+        .take(longest)
+        .collect();
+    kept.trim().to_owned()
+}
+
+/// Characters that take no place, or turn the direction of those beside them.
+const fn shows_nothing(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
 impl Lang {
     /// French, the first language of the node.
     #[must_use]
@@ -178,6 +203,16 @@ mod tests {
         for bad in ["", " x", "a\nb", "a\u{202e}b", &"x".repeat(301)] {
             assert!(Title::parse(bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn c7_names_hide_nothing() {
+        assert_eq!(one_line("Mairie\u{202e}de\u{200b} Lyon\u{2066}", 200), "Mairiede Lyon");
+        assert_eq!(one_line("Mairie\nde\u{7} Lyon\u{2028}", 200), "Mairie de Lyon");
+        assert_eq!(one_line("e\u{301}", 200), "é");
+        assert_eq!(one_line(&format!("a{}", "\u{334}".repeat(500)), 200).chars().count(), 3);
+        assert_eq!(one_line("\u{3164}\u{2800}\u{e0041}", 200), "");
+        assert_eq!(one_line(&"x".repeat(1_000_000), 200).len(), 200);
     }
 
     #[test]

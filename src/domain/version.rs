@@ -74,10 +74,25 @@ impl Version {
     /// # Errors
     /// The rules it breaks; `too-large` over 512 KiB.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
-        if text.len() > super::rules::MAX_BYTES {
-            return Err(vec![Problem::new("", "too-large", text.len().to_string())]);
-        }
+        Self::bounded(text)?;
         Self::from_document(&canonical::read(text).map_err(|problem| vec![problem])?)
+    }
+
+    /// The same of a text that was parsed already.
+    ///
+    /// # Errors
+    /// As [`Version::parse`].
+    pub fn parsed(text: &str, document: &Document) -> Result<Self, Vec<Problem>> {
+        Self::bounded(text)?;
+        Self::from_document(document)
+    }
+
+    /// Rule 16.
+    fn bounded(text: &str) -> Result<(), Vec<Problem>> {
+        match text.len() {
+            0..=super::rules::MAX_BYTES => Ok(()),
+            length => Err(vec![Problem::new("", "too-large", length.to_string())]),
+        }
     }
 
     /// Reads and checks a version.
@@ -181,7 +196,7 @@ impl Version {
     }
 
     /// Whether `self` may follow `before` in one chain (rules 1, 2, 3): same id, author and published,
-    /// number one higher, `previous` its hash, `updated` later.
+    /// number one higher, `previous` its hash, `updated` later, in the same place.
     ///
     /// # Errors
     /// The first rule it breaks.
@@ -204,10 +219,11 @@ impl Version {
         if self.written() <= before.written() {
             return Err(Problem::new("updated", "chain-time", self.written().to_string()));
         }
-        if let (Self::Record(new), Self::Record(old)) = (self, before)
-            && new.envelope.in_reply_to != old.envelope.in_reply_to
-        {
-            return Err(Problem::new("inReplyTo", "chain-identity", self.id().as_str()));
+        if let (Self::Record(new), Self::Record(old)) = (self, before) {
+            let (new, old) = (&new.envelope, &old.envelope);
+            if new.in_reply_to != old.in_reply_to || new.audience != old.audience {
+                return Err(Problem::new("inReplyTo", "chain-identity", self.id().as_str()));
+            }
         }
         Ok(())
     }

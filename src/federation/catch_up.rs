@@ -7,7 +7,7 @@ use std::{collections::HashSet, time::Duration};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{actors, gate, heads, peer, signing};
+use super::{actors, gate, heads, json, peer, signing};
 use crate::{
     App, Error, Result,
     actions::receive::{self, Arrival, Outcome},
@@ -23,6 +23,10 @@ use crate::{
 const BUDGET: usize = 5_000;
 /// Longest answer of a peer to `heads` and `changes`.
 const MAX_PAGE: usize = 8 * 1024 * 1024;
+/// Most versions read of a page.
+const MOST: usize = 200;
+/// Most pages of one run, however little stands on each.
+const MAX_PAGES: usize = 200;
 /// Longest list of authors read.
 const MAX_AUTHORS: usize = 10_000;
 /// Most authors whose keys are asked for in one run.
@@ -159,22 +163,20 @@ impl Asking<'_> {
     async fn take_from(&mut self, mut since: i64) -> Result<Report> {
         let mut report = Report::default();
         let mut seen = 0;
-        loop {
+        for _ in 0..MAX_PAGES {
             let page: Changes =
                 self.get(&format!("/api/v1/changes?since={since}&limit={}", heads::MOST)).await?;
-            for change in &page.items {
+            for change in page.items.iter().take(MOST) {
                 self.take(change, &mut report).await?;
             }
             seen += page.items.len();
             let forward = page.next.unwrap_or(page.last).max(since);
             self.synced(forward, self.app.clock.now_ms()).await?;
-            let stuck = page.next.is_some_and(|next| next <= since);
+            // Who says that there is more, and shows nothing or the same again, is not asked on.
+            let goes_on = !page.items.is_empty() && page.next.is_some_and(|next| next > since);
             since = forward;
-            if page.next.is_none() || stuck {
-                break;
-            }
-            if seen >= BUDGET {
-                report.unfinished = true;
+            report.unfinished = goes_on;
+            if !goes_on || seen >= BUDGET {
                 break;
             }
         }
@@ -191,7 +193,7 @@ impl Asking<'_> {
     /// One version: what does not hold is counted and left; only a fault of ours ends the run.
     async fn take(&mut self, change: &Change, report: &mut Report) -> Result<()> {
         let Some(text) = &change.document else { return Ok(()) };
-        let taken = match canonical::read(text.get()) {
+        let taken = match json::read_object(text.get()) {
             Ok(document) if canonical::hash(&document).as_str() == change.hash => {
                 self.append(text.get(), &document).await
             }
@@ -236,7 +238,10 @@ impl Asking<'_> {
 
     /// Whether an author's keys were asked for now: once per author and run.
     async fn ask_for_keys(&mut self, author: &Iri) -> Result<bool> {
-        if self.asked.len() >= MAX_KEYS || self.app.urls.is_here(author) || !self.asked.insert(author.clone())
+        if self.asked.len() >= MAX_KEYS
+            || self.app.urls.is_here(author)
+            || !self.asked.insert(author.clone())
+            || !self.app.limits.may_ask(self.app, author.host()).await?
         {
             return Ok(false);
         }

@@ -46,17 +46,39 @@ fn split(named: &str) -> Option<(String, String)> {
     (good && authority).then_some((user, host))
 }
 
-/// The actor a server gives for a name: over https, or plain http where the connector permits that.
+/// What a server says of a name: what it is called there, and which actor it is.
+#[derive(Debug, PartialEq, Eq)]
+struct Named {
+    subject: String,
+    actor: Iri,
+}
+
+/// The actor that a name means. A server says so of its own actors; of an actor elsewhere only when the
+/// actor's own server says the same, or anybody could lend a name to anybody (threats O23).
 async fn webfinger(app: &App, user: &str, host: &str) -> Result<Iri> {
-    let signer = signing::node(app).await?;
     let account = format!("acct:{user}@{host}");
+    let named = ask(app, &account, host).await?;
+    let same_user = named.subject.rsplit_once('@').map(|(user, _)| user)
+        == account.rsplit_once('@').map(|(user, _)| user);
+    let confirmed = if named.actor.host() == host {
+        // Whatever domain it gives: nothing is taken from it.
+        same_user
+    } else {
+        named.subject == account && ask(app, &account, named.actor.host()).await? == named
+    };
+    if confirmed { Ok(named.actor) } else { Err(Error::not_found(account)) }
+}
+
+/// Asks a server for a name: over https, or plain http where the connector permits that.
+async fn ask(app: &App, account: &str, host: &str) -> Result<Named> {
+    let signer = signing::node(app).await?;
     let resource: String = url::form_urlencoded::byte_serialize(account.as_bytes()).collect();
     let mut first = None;
     for scheme in ["https", "http"] {
         let url = Iri::parse(&format!("{scheme}://{host}/.well-known/webfinger?resource={resource}"))?;
         match app.http.get(&url, signer.as_ref(), "application/jrd+json", MAX).await {
             Ok(answer) if answer.status == 200 => {
-                return link(&answer.body).ok_or_else(|| Error::not_found(account));
+                return read(&answer.body).ok_or_else(|| Error::not_found(account));
             }
             Ok(answer) if matches!(answer.status, 404 | 410) => return Err(Error::not_found(account)),
             Ok(answer) => drop(first.get_or_insert(format!("status {}", answer.status))),
@@ -67,13 +89,19 @@ async fn webfinger(app: &App, user: &str, host: &str) -> Result<Iri> {
     Err(Error::Unavailable { why, retry_after: LATER })
 }
 
-/// The ActivityPub actor among the links of an answer.
-fn link(body: &[u8]) -> Option<Iri> {
+/// The subject of an answer, and the one ActivityPub actor among its links.
+fn read(body: &[u8]) -> Option<Named> {
     let found: Webfinger = serde_json::from_slice(body).ok()?;
     let is_actor = |kind: &Option<String>| kind.as_deref().is_some_and(is_activity_json);
-    let actor =
-        found.links.iter().find(|link| link.rel.as_deref() == Some("self") && is_actor(&link.kind))?;
-    Iri::parse(actor.href.as_ref()?.as_str()).ok()
+    let mut actors = found
+        .links
+        .iter()
+        .filter(|link| link.rel.as_deref() == Some("self") && is_actor(&link.kind))
+        .filter_map(|link| link.href.as_ref());
+    let actor = actors.next()?;
+    let one = actors.all(|other| other == actor);
+    let actor = Iri::parse(actor.as_str()).ok().filter(|_| one)?;
+    Some(Named { subject: found.subject.to_lowercase(), actor })
 }
 
 #[cfg(test)]
@@ -92,12 +120,24 @@ mod tests {
     }
 
     #[test]
-    fn the_actor_is_the_self_link_of_its_media_type() {
-        let body =
-            br#"{"subject":"acct:x@a.example","links":[{"rel":"http://webfinger.net/rel/profile-page","href":"https://a.example/@x"},
-            {"rel":"self","type":"application/activity+json","href":"https://a.example/actors/1"}]}"#;
-        assert_eq!(link(body).unwrap().as_str(), "https://a.example/actors/1");
-        assert_eq!(link(b"{}"), None);
-        assert_eq!(link(b"<html>"), None);
+    fn the_actor_is_the_one_self_link_of_its_media_type_o23() {
+        let body = |links: &str| format!(r#"{{"subject":"acct:X@a.example","links":[{links}]}}"#);
+        let page = r#"{"rel":"http://webfinger.net/rel/profile-page","href":"https://a.example/@x"}"#;
+        let actor = |id: &str| {
+            format!(
+                r#"{{"rel":"self","type":"application/activity+json","href":"https://a.example/actors/{id}"}}"#
+            )
+        };
+        let found = |links: &[&str]| read(body(&links.join(",")).as_bytes());
+        let named = found(&[page, &actor("1")]).unwrap();
+        assert_eq!(
+            (named.subject.as_str(), named.actor.as_str()),
+            ("acct:x@a.example", "https://a.example/actors/1")
+        );
+        assert!(found(&[&actor("1"), &actor("1")]).is_some(), "twice the same is one");
+        assert_eq!(found(&[&actor("1"), &actor("2")]), None);
+        assert_eq!(found(&[page]), None);
+        assert_eq!(read(b"{}"), None);
+        assert_eq!(read(b"<html>"), None);
     }
 }

@@ -104,7 +104,7 @@ fn refusal(refusal: Refusal) -> Response {
 async fn receive(app: &App, admitted: Admitted) -> Result<Outcome> {
     delivery::returned(app, &admitted.actor.host).await?;
     let activity = Activity::from_document(admitted.activity)?;
-    if storage::received::known(&app.db, activity.id.as_str()).await? {
+    if storage::received::known(&app.db, activity.id.as_str(), activity.actor.as_str()).await? {
         metrics::counter!("ap_replayed_total").increment(1);
         return Ok(Outcome::Known);
     }

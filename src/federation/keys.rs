@@ -126,6 +126,9 @@ async fn fetch(app: &App, id: &Iri, again: bool) -> Result<Found, Refusal> {
     if let Some(entry) = app.keys.get(id).filter(|_| !again) {
         return Ok(Found { owner: entry.owner, key: entry.key, fetched: None });
     }
+    if !app.limits.may_ask(app, id.host()).await.map_err(|_| Refusal::Unavailable)? {
+        return Err(Refusal::KeyLimited);
+    }
     let fetched = ask(app, id).await;
     drop(turn);
     match fetched {

@@ -1,10 +1,13 @@
 //! How much each server may send, counted over messages whose signature held, so that nobody uses up
-//! what belongs to another (threats D12).
+//! what belongs to another (threats D12); and how many servers that nobody here knows are asked for
+//! anything because a stranger named them (D7).
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
+
+use crate::{App, Result, storage};
 
 /// Messages of one host in a minute.
 const MESSAGES: u32 = 1200;
@@ -14,10 +17,19 @@ const FOLLOWS: u32 = 60;
 const WINDOW: i64 = 60_000;
 /// Most hosts remembered at once.
 const MAX_HOSTS: usize = 10_000;
+/// New servers asked in an hour.
+const STRANGERS: usize = 100;
+const HOUR: i64 = 3_600_000;
 
 /// Counters per host. Cheap to clone; clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct Limits(Arc<Mutex<HashMap<String, Window>>>);
+pub struct Limits(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    hosts: HashMap<String, Window>,
+    strangers: HashMap<String, i64>,
+}
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Window {
@@ -29,7 +41,7 @@ struct Window {
 impl Limits {
     /// Counts a message of a host; `false` when it is one too many for this minute.
     pub(super) fn allow(&self, host: &str, is_follow: bool, now: i64) -> bool {
-        let mut hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let hosts = &mut self.0.lock().unwrap_or_else(PoisonError::into_inner).hosts;
         if hosts.len() >= MAX_HOSTS {
             hosts.retain(|_, window| now - window.since < WINDOW);
         }
@@ -41,11 +53,40 @@ impl Limits {
         window.follows = window.follows.saturating_add(u32::from(is_follow));
         window.messages <= MESSAGES && (!is_follow || window.follows <= FOLLOWS)
     }
+
+    /// Whether a host may be asked for something now: one that is known here, or one of the few new ones of
+    /// this hour.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) async fn may_ask(&self, app: &App, host: &str) -> Result<bool> {
+        let known = storage::hosts::get(&app.db, host).await?.is_some();
+        Ok(known || self.meet(host, app.clock.now_ms()))
+    }
+
+    fn meet(&self, host: &str, now: i64) -> bool {
+        let strangers = &mut self.0.lock().unwrap_or_else(PoisonError::into_inner).strangers;
+        strangers.retain(|_, since| now - *since < HOUR);
+        let allowed = strangers.contains_key(host) || strangers.len() < STRANGERS;
+        if allowed {
+            strangers.entry(host.to_owned()).or_insert(now);
+        }
+        allowed
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn d07_a_hundred_new_servers_an_hour_are_asked() {
+        let limits = Limits::default();
+        let met = (0..500).filter(|number| limits.meet(&format!("{number}.example"), 0)).count();
+        assert_eq!(met, 100);
+        assert!(limits.meet("7.example", HOUR - 1), "one of them is asked again");
+        assert!(limits.meet("500.example", HOUR), "and the next hour is another one");
+    }
 
     #[test]
     fn d12_a_flood_of_follows_is_bounded_per_host_and_minute() {

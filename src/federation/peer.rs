@@ -49,10 +49,19 @@ fn read<T: DeserializeOwned>(url: &Iri, fetched: &Fetched) -> Result<T> {
     if fetched.status != 200 {
         return Err(silent(url, &ConnectorError::Status(fetched.status)));
     }
+    if !fetched.content_type.as_deref().is_some_and(is_json) {
+        return Err(silent(url, &ConnectorError::ContentType));
+    }
     serde_json::from_slice(&fetched.body).map_err(|error| {
         let place = format!("line {} column {}", error.line(), error.column());
         silent(url, &ConnectorError::Protocol(place))
     })
+}
+
+/// Whether a `Content-Type` says JSON: what somebody uploaded there says otherwise (threats O18).
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
 /// No usable answer.

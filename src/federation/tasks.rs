@@ -16,7 +16,7 @@ use crate::{
         publish,
     },
     domain::Iri,
-    storage::{deliveries, follows, hosts, received, tasks, tasks::Task},
+    storage::{actors, deliveries, follows, hosts, received, tasks, tasks::Task},
 };
 
 /// Publish the drafts whose hour has come: subject is `node`.
@@ -38,7 +38,7 @@ const PROBE_EVERY: Duration = Duration::from_hours(7 * 24);
 const PUBLISH_EVERY: Duration = Duration::from_mins(1);
 /// Between two purges.
 const PURGE_EVERY: Duration = Duration::from_hours(24);
-/// How long ids of handled activities and finished deliveries are kept.
+/// How long ids of handled activities, finished deliveries, and strangers who left nothing here are kept.
 const KEPT: Duration = Duration::from_hours(30 * 24);
 /// Longest wait of a task that fails.
 const LONGEST: Duration = Duration::from_hours(6);
@@ -86,7 +86,10 @@ async fn finish(app: App, task: Task) {
 }
 
 async fn perform(app: &App, task: &Task) -> Result<Then> {
-    if matches!(task.kind.as_str(), CATCH_UP | PROBE) && gate::is_blocked(app, &task.subject).await? {
+    if matches!(task.kind.as_str(), CATCH_UP | PROBE)
+        && (gate::is_blocked(app, &task.subject).await?
+            || hosts::get(&app.db, &task.subject).await?.is_none())
+    {
         return Ok(Then::Over);
     }
     match task.kind.as_str() {
@@ -106,7 +109,9 @@ async fn catch_up_with(app: &App, host: &str) -> Result<Then> {
         return Ok(Then::Over);
     }
     let report = catch_up::catch_up(app, host).await?;
-    Ok(Then::Again(if report.unfinished { Duration::ZERO } else { CATCH_UP_EVERY }))
+    // At once while it brings something: a register without end that gives nothing is not worth the hurry.
+    let at_once = report.unfinished && report.appended > 0;
+    Ok(Then::Again(if at_once { Duration::ZERO } else { CATCH_UP_EVERY }))
 }
 
 async fn publish_due(app: &App) -> Result<()> {
@@ -122,8 +127,10 @@ async fn purge(app: &App) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let handled = received::purge(&mut tx, before).await?;
     let delivered = deliveries::purge(&mut tx, before).await?;
+    let strangers = actors::forget_strangers(&mut tx, before).await?;
+    let servers = hosts::forget_strangers(&mut tx, before).await?;
     tx.commit().await?;
-    tracing::info!(handled, delivered, "purged");
+    tracing::info!(handled, delivered, strangers, servers, "purged");
     Ok(())
 }
 

@@ -26,6 +26,17 @@ queries! {
     BY_HOST = "SELECT * FROM actors WHERE host = $1 ORDER BY uri";
     BY_URIS = "SELECT * FROM actors WHERE uri IN (SELECT value FROM json_each($1)) ORDER BY uri",
         pg = "SELECT * FROM actors WHERE uri IN (SELECT value FROM jsonb_array_elements_text(CAST($1 AS TEXT)::jsonb)) ORDER BY uri";
+    FORGET = "DELETE FROM actors WHERE NOT ours AND fetched_at < $1
+            AND NOT EXISTS (SELECT 1 FROM hosts h WHERE h.host = actors.host AND h.parvis)
+            AND NOT EXISTS (SELECT 1 FROM follows f WHERE f.follower = actors.uri)
+            AND NOT EXISTS (SELECT 1 FROM follows f WHERE f.followed = actors.uri)
+            AND NOT EXISTS (SELECT 1 FROM replies r WHERE r.author = actors.uri)
+            AND NOT EXISTS (SELECT 1 FROM reactions r WHERE r.actor = actors.uri)
+            AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.author = actors.uri)
+            AND NOT EXISTS (SELECT 1 FROM links l WHERE l.target = actors.uri)";
+    FORGET_KEYS = "DELETE FROM keys WHERE secret IS NULL
+            AND NOT EXISTS (SELECT 1 FROM actors a WHERE a.uri = keys.actor)
+            AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.author = keys.actor)";
     GONE = "UPDATE actors SET gone_at = $2 WHERE uri = $1 AND gone_at IS NULL";
 }
 
@@ -209,4 +220,15 @@ pub async fn by_uris_in(tx: &mut Tx, uris: &[impl AsRef<str>]) -> Result<Vec<Act
 /// Those of the database.
 pub async fn gone(tx: &mut Tx, uri: &str, now: i64) -> Result<bool> {
     Ok(tx.run(&GONE, args![uri, now]).await? > 0)
+}
+
+/// Forgets other servers' actors fetched before a time who left nothing here and are named by nothing, with
+/// their keys (threats D16); gives how many. Should one come back, it is fetched again.
+///
+/// # Errors
+/// Those of the database.
+pub async fn forget_strangers(tx: &mut Tx, before: i64) -> Result<u64> {
+    let forgotten = tx.run(&FORGET, args![before]).await?;
+    tx.run(&FORGET_KEYS, args![]).await?;
+    Ok(forgotten)
 }

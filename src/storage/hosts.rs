@@ -51,6 +51,11 @@ queries! {
         WHERE h.policy <> 'blocked' AND EXISTS (SELECT 1 FROM deliveries d WHERE d.host = h.host AND d.state = 0)";
     POLICY = "UPDATE hosts SET policy = $2, policy_reason = $3 WHERE host = $1";
     DESCRIBE = "UPDATE hosts SET software = $2, parvis = $3, relay = $4 WHERE host = $1";
+    FORGET = "DELETE FROM hosts WHERE policy = 'allowed' AND NOT parvis AND lease_owner IS NULL
+            AND (last_seen_at IS NULL OR last_seen_at < $1)
+            AND NOT EXISTS (SELECT 1 FROM actors a WHERE a.host = hosts.host)
+            AND NOT EXISTS (SELECT 1 FROM follows f WHERE f.host = hosts.host)
+            AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.host = hosts.host)";
     SYNCED = "UPDATE hosts SET changes_since = $2, last_sync_at = $3 WHERE host = $1";
 }
 
@@ -276,4 +281,12 @@ pub async fn describe(tx: &mut Tx, host: &str, what: &Description<'_>) -> Result
 /// Those of the database.
 pub async fn synced(tx: &mut Tx, host: &str, changes_since: i64, now: i64) -> Result<()> {
     tx.run(&SYNCED, args![host, changes_since, now]).await.map(drop)
+}
+
+/// Forgets hosts not heard of since a time, with which nothing is left to do (threats D16); gives how many.
+///
+/// # Errors
+/// Those of the database.
+pub async fn forget_strangers(tx: &mut Tx, before: i64) -> Result<u64> {
+    tx.run(&FORGET, args![before]).await
 }

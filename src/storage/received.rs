@@ -1,5 +1,6 @@
-//! Ids of activities already handled: remembered in the transaction of their effect, so that a repeated
-//! delivery has no second effect and a crash loses none.
+//! Ids of activities already handled, each with its actor, since an id is only its actor's word: remembered
+//! in the transaction of their effect, so that a repeated delivery has no second effect and a crash loses
+//! none.
 
 use super::{
     Db, Tx,
@@ -8,8 +9,8 @@ use super::{
 use crate::Result;
 
 queries! {
-    REMEMBER = "INSERT INTO received (activity, actor, at) VALUES ($1, $2, $3) ON CONFLICT (activity) DO NOTHING";
-    KNOWN = "SELECT actor FROM received WHERE activity = $1";
+    REMEMBER = "INSERT INTO received (activity, actor, at) VALUES ($1, $2, $3) ON CONFLICT (activity, actor) DO NOTHING";
+    KNOWN = "SELECT actor FROM received WHERE activity = $1 AND actor = $2";
     PURGE = "DELETE FROM received WHERE at < $1";
     COUNT = "SELECT count(*) FROM received";
 }
@@ -26,8 +27,16 @@ pub async fn remember(tx: &mut Tx, activity: &str, actor: &str, now: i64) -> Res
 ///
 /// # Errors
 /// Those of the database.
-pub async fn known(db: &Db, activity: &str) -> Result<bool> {
-    Ok(db.first::<(String,)>(&KNOWN, args![activity]).await?.is_some())
+pub async fn known(db: &Db, activity: &str, actor: &str) -> Result<bool> {
+    Ok(db.first::<(String,)>(&KNOWN, args![activity, actor]).await?.is_some())
+}
+
+/// The same, read by a transaction.
+///
+/// # Errors
+/// Those of the database.
+pub async fn known_in(tx: &mut Tx, activity: &str, actor: &str) -> Result<bool> {
+    Ok(tx.first::<(String,)>(&KNOWN, args![activity, actor]).await?.is_some())
 }
 
 /// Forgets what came before a time; gives how many.

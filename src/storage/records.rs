@@ -60,9 +60,11 @@ queries! {
     COUNT_BY_AUTHOR = "SELECT count(*) FROM records WHERE author = $1 AND kind = $2";
     COUNT_BY_CONTEXT = "SELECT count(*) FROM records WHERE context = $1";
     COUNT_BY_PARENT = "SELECT count(*) FROM records WHERE parent = $1";
-    ANSWERS = "SELECT * FROM records WHERE parent = $1 AND kind = 'Answer' AND (published, uri) < ($2, $3)
+    ANSWERS = "SELECT * FROM records WHERE parent = $1 AND kind = 'Answer'
+            AND author = (SELECT t.addressee FROM records t WHERE t.uri = $1) AND (published, uri) < ($2, $3)
         ORDER BY published DESC, uri DESC LIMIT $4";
-    COUNT_ANSWERS = "SELECT count(*) FROM records WHERE parent = $1 AND kind = 'Answer'";
+    COUNT_ANSWERS = "SELECT count(*) FROM records WHERE parent = $1 AND kind = 'Answer'
+            AND author = (SELECT t.addressee FROM records t WHERE t.uri = $1)";
     QUESTIONS_TO = "SELECT * FROM records WHERE ((kind = 'Saisine' AND addressee = $1) OR (kind = 'AutoSaisine' AND author = $1))
         AND (published, uri) < ($2, $3) ORDER BY published DESC, uri DESC LIMIT $4";
     COUNT_QUESTIONS_TO = "SELECT count(*) FROM records

@@ -29,6 +29,7 @@ queries! {
     COUNT_BY_PARENT = "SELECT count(*) FROM replies WHERE parent = $1 AND state = 'approved'";
     COUNT_BY_STATE = "SELECT count(*) FROM replies WHERE state = $1";
     COUNT_BY_AUTHOR = "SELECT count(*) FROM replies WHERE author = $1 AND received_at >= $2";
+    COUNT_BY_SERVER = "SELECT count(*) FROM replies WHERE author > $1 || '/' AND author < $1 || '0' AND received_at >= $2";
     DECIDE = "UPDATE replies SET state = $2, decided_by = $3, decided_at = $4, reason = $5 WHERE uri = $1";
     BY_AUTHOR = "SELECT uri FROM replies WHERE author = $1 ORDER BY uri";
     REMOVE = "DELETE FROM replies WHERE uri = $1";
@@ -171,6 +172,15 @@ pub async fn count_by_state(db: &Db, state: &str) -> Result<i64> {
 /// Those of the database.
 pub async fn count_by_author(db: &Db, author: &str, since: i64) -> Result<i64> {
     db.count(&COUNT_BY_AUTHOR, args![author, since]).await
+}
+
+/// How many replies of all authors of an origin came since a time: their ids begin with it and a slash, and
+/// `0` comes after the slash.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_by_server(db: &Db, origin: &str, since: i64) -> Result<i64> {
+    db.count(&COUNT_BY_SERVER, args![origin, since]).await
 }
 
 /// Writes a decision down; `false` when there is no such reply.

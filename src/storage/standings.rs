@@ -25,7 +25,7 @@ queries! {
     LATEST = "SELECT t.avis, max(r.published) AS at FROM records t
         JOIN links l ON l.target = t.uri AND l.relation = 'concerns' JOIN records r ON r.uri = l.source
         WHERE t.kind = 'Recommendation' AND t.author = $1 AND t.avis IS NOT NULL
-            AND r.kind IN ('Answer', 'FollowUp') AND NOT r.withdrawn
+            AND r.kind IN ('Answer', 'FollowUp') AND r.author = t.addressee AND NOT r.withdrawn
         GROUP BY t.avis ORDER BY t.avis";
 }
 
@@ -96,7 +96,7 @@ pub async fn produced(db: &Db) -> Result<Vec<Produced>> {
     db.all(&PRODUCED, args![]).await
 }
 
-/// When the latest answer or follow-up to each avis of an author was published.
+/// When the addressee's latest answer or follow-up to each avis of an author was published.
 ///
 /// # Errors
 /// Those of the database.

@@ -5,17 +5,33 @@
 //! `PARVIS_WRITE=1 cargo test --test attacks page` writes it anew.
 
 mod blocked;
+mod city;
+mod content;
+mod content_browser;
 mod controls;
 mod fetch;
+#[path = "../support/foreign.rs"]
+#[allow(dead_code, reason = "the scripts alone are used here")]
+mod foreign;
 #[path = "../support/http.rs"]
 mod http_server;
 mod keys;
 mod load;
+mod load_http2;
+mod load_strangers;
 mod lookups;
 mod message;
 mod oracle;
 mod origin;
+mod origin_fetch;
+mod origin_follows;
+mod origin_peer;
+mod origin_records;
+mod origin_replies;
 mod page;
+#[path = "../support/process.rs"]
+#[allow(dead_code, reason = "the place of a file alone is asked for here")]
+mod process;
 mod replay;
 mod signature;
 mod switches;

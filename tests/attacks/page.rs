@@ -5,7 +5,13 @@ use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
 use serde::Deserialize;
 
 /// Letters, their titles, and how many rows of each must be there.
-const TABLES: [(&str, &str, usize); 2] = [("S", "Signatures", 33), ("F", "What the node asks of others", 17)];
+const TABLES: [(&str, &str, usize); 5] = [
+    ("S", "Signatures", 33),
+    ("O", "Origin and authority", 36),
+    ("F", "What the node asks of others", 17),
+    ("D", "Load", 24),
+    ("C", "Content", 16),
+];
 
 /// One row of `rows/*.toml`.
 #[derive(Deserialize)]

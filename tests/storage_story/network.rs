@@ -114,8 +114,8 @@ pub async fn an_activity_is_handled_once(db: &Db) -> Outcome {
     assert!(received::remember(&mut tx, "https://m.example/2", "https://m.example/ana", NOW + HOUR).await?);
     assert_eq!(received::purge(&mut tx, NOW + 1).await?, 1);
     tx.commit().await?;
-    assert!(!received::known(db, "https://m.example/1").await?);
-    assert!(received::known(db, "https://m.example/2").await?);
+    assert!(!received::known(db, "https://m.example/1", "https://m.example/ana").await?);
+    assert!(received::known(db, "https://m.example/2", "https://m.example/ana").await?);
     Ok(())
 }
 

@@ -73,6 +73,9 @@ impl Server {
                 let (script, counted) = (Arc::clone(&script), Arc::clone(&counted));
                 tokio::spawn(async move {
                     let request = read_request(&mut socket).await;
+                    if request.is_empty() {
+                        return;
+                    }
                     counted.fetch_add(1, Ordering::SeqCst);
                     let reply = script(&request);
                     let mut alive = socket.write_all(&reply.bytes).await.is_ok();
@@ -98,7 +101,7 @@ impl Server {
     }
 }
 
-/// The head, and as much body as it announces.
+/// The head, and as much body as it announces; nothing of what begins a TLS connection.
 async fn read_request(socket: &mut tokio::net::TcpStream) -> String {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];
@@ -120,7 +123,9 @@ async fn read_request(socket: &mut tokio::net::TcpStream) -> String {
             }
         }
         match socket.read(&mut chunk).await {
-            Ok(read) if read > 0 => bytes.extend_from_slice(&chunk[..read]),
+            Ok(read) if read > 0 && (chunk[0] != 0x16 || !bytes.is_empty()) => {
+                bytes.extend_from_slice(&chunk[..read]);
+            }
             _ => return String::from_utf8_lossy(&bytes).into_owned(),
         }
     }

@@ -18,10 +18,16 @@ use crate::{
 /// `Forbidden` when the object is not the sender's own (threats O3, O4).
 pub async fn receive(app: &App, message: &Message) -> Result<Outcome> {
     let Object::Embedded(object) = &message.activity.object else { return Ok(Outcome::Ignored) };
-    if !message.activity.object.id()?.same_origin(&message.activity.actor) {
-        return Err(Error::forbidden("the object lives elsewhere"));
-    }
-    if super::is_record(object) {
+    super::own(message, object)?;
+    said(app, message, object).await
+}
+
+/// Something new, or its edit: a version of a record, or a citizen's reply to a record of ours.
+///
+/// # Errors
+/// Those of either.
+pub(super) async fn said(app: &App, message: &Message, object: &Document) -> Result<Outcome> {
+    if super::enters_register(app, message, object).await? {
         super::version(app, message, object).await
     } else {
         reply(app, message, object).await
@@ -32,7 +38,7 @@ pub async fn receive(app: &App, message: &Message) -> Result<Outcome> {
 ///
 /// # Errors
 /// `Forbidden` when it is not its author's; a reply to nothing of ours is ignored.
-pub(super) async fn reply(app: &App, message: &Message, note: &Document) -> Result<Outcome> {
+async fn reply(app: &App, message: &Message, note: &Document) -> Result<Outcome> {
     let host = storage::hosts::get(&app.db, &message.sender.host).await?;
     if host.is_some_and(|host| host.policy == "limited") || !note.contains_key("inReplyTo") {
         return Ok(Outcome::Ignored);

@@ -16,14 +16,22 @@ pub async fn receive(app: &App, message: &Message) -> Result<Outcome> {
     if !id.same_origin(&message.activity.actor) {
         return Err(Error::forbidden("the object lives elsewhere"));
     }
-    if let Object::Embedded(object) = &message.activity.object
-        && super::is_record(object)
-    {
-        return super::version(app, message, object).await;
+    if let Object::Embedded(object) = &message.activity.object {
+        super::own(message, object)?;
+        if super::enters_register(app, message, object).await? {
+            return super::version(app, message, object).await;
+        }
     }
-    // A record ends by its signed Tombstone, never by a bare Delete.
-    if storage::records::get(&app.db, id.as_str()).await?.is_some() {
-        return Ok(Outcome::Ignored);
+    if storage::actors::get(&app.db, id.as_str()).await?.is_some() {
+        return Err(Error::forbidden("an actor deletes itself"));
+    }
+    if let Some(row) = storage::records::get(&app.db, id.as_str()).await? {
+        // A record ends by its signed Tombstone, never by a bare Delete.
+        return if row.author == message.activity.actor.as_str() {
+            Ok(Outcome::Ignored)
+        } else {
+            Err(Error::forbidden("only its author withdraws a record"))
+        };
     }
     replies::erase(app, &message.activity, &id)
         .await

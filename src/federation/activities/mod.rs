@@ -51,16 +51,25 @@ struct WithObject<'a> {
     object: &'a RawValue,
 }
 
-/// Takes a version that its author sent: a record, or the end of one. Only what we asked for enters the
-/// register: from hosts we follow, or about something of ours (threats D16).
+/// The id of what a message embeds: at its sender's origin, naming a whole document, and not said to be
+/// somebody else's (threats O3, O4, O22).
+///
+/// # Errors
+/// `Forbidden` when it is somebody else's; `Invalid` when it has no proper id.
+fn own(message: &Message, object: &Document) -> Result<Iri> {
+    let (id, sender) = (message.activity.object.id()?, &message.activity.actor);
+    if id.as_str().contains('#') {
+        return Err(Error::invalid("object.id", "id-fragment", id.as_str()));
+    }
+    let author = object.get("attributedTo").and_then(serde_json::Value::as_str);
+    if !id.same_origin(sender) || author.is_some_and(|author| author != sender.as_str()) {
+        return Err(Error::forbidden("the object is somebody else's"));
+    }
+    Ok(id)
+}
+
+/// Takes a version that its author sent: a record, or the end of one.
 async fn version(app: &App, message: &Message, object: &Document) -> Result<Outcome> {
-    let author = object.get("attributedTo").and_then(serde_json::Value::as_str).unwrap_or_default();
-    if author != message.activity.actor.as_str() {
-        return Err(Error::forbidden("a record comes from its author"));
-    }
-    if !wanted(app, message, object).await? {
-        return Ok(Outcome::Ignored);
-    }
     let whole: WithObject<'_> = serde_json::from_str(&message.text).map_err(Error::internal)?;
     let arrival = Arrival {
         text: whole.object.get(),
@@ -82,19 +91,24 @@ async fn version(app: &App, message: &Message, object: &Document) -> Result<Outc
     })
 }
 
-/// Whether a record is of interest here.
-async fn wanted(app: &App, message: &Message, object: &Document) -> Result<bool> {
+/// Whether a document is a record that enters the register: from a host we follow, a version of one that is
+/// there, or what we asked its author for. What a stranger calls an answer is a reply like any other, and
+/// waits for a person (threats D16, O33).
+async fn enters_register(app: &App, message: &Message, object: &Document) -> Result<bool> {
+    let sender = message.activity.actor.as_str();
+    if !is_record(object) {
+        return Ok(false);
+    }
     let follows = storage::follows::ours(&app.db).await?;
     if follows.iter().any(|follow| follow.host == message.sender.host && follow.state == "accepted") {
         return Ok(true);
     }
-    let id = object.get("id").and_then(serde_json::Value::as_str).unwrap_or_default();
-    if storage::records::get(&app.db, id).await?.is_some() {
+    let named = |field: &str| object.get(field).and_then(serde_json::Value::as_str).unwrap_or_default();
+    if storage::records::get(&app.db, named("id")).await?.is_some() {
         return Ok(true);
     }
-    let parent = object.get("inReplyTo").and_then(serde_json::Value::as_str);
-    let Some(parent) = parent.and_then(|parent| Iri::parse(parent).ok()) else { return Ok(false) };
-    Ok(storage::records::get(&app.db, parent.as_str()).await?.is_some_and(|row| row.ours))
+    let asked = storage::records::get(&app.db, named("inReplyTo")).await?;
+    Ok(asked.is_some_and(|row| row.ours && row.addressee.as_deref() == Some(sender)))
 }
 
 /// Whether a document is a record of the register rather than a citizen's note.

@@ -5,7 +5,7 @@ use super::super::{
     inbox::{Message, Outcome},
 };
 use crate::{
-    App, Error, Result,
+    App, Result,
     actions::receive::{self, Arrival},
     domain::activity::Object,
     storage,
@@ -17,18 +17,10 @@ use crate::{
 /// `Forbidden` when the object is not the sender's own (threats O5, O6).
 pub async fn receive(app: &App, message: &Message) -> Result<Outcome> {
     let Object::Embedded(object) = &message.activity.object else { return Ok(Outcome::Ignored) };
-    let id = message.activity.object.id()?;
-    if id == message.activity.actor {
+    if super::own(message, object)? == message.activity.actor {
         return actor(app, message).await;
     }
-    if !id.same_origin(&message.activity.actor) {
-        return Err(Error::forbidden("the object lives elsewhere"));
-    }
-    if super::is_record(object) {
-        super::version(app, message, object).await
-    } else {
-        super::create::reply(app, message, object).await
-    }
+    super::create::said(app, message, object).await
 }
 
 /// The embedded copy of an actor is not believed: it is fetched from its origin. A peer's actor is a

@@ -112,7 +112,11 @@ pub async fn show(State(app): State<App>, lang: Lang, Path(slug): Path<String>) 
         Some(Said::Saisine(said) | Said::AutoSaisine(said)) => Some(said.clone()),
         _ => None,
     };
-    let verdicts = around.iter().filter(|row| matches!(row.kind.as_str(), "Acceptance" | "Refusal"));
+    // Only the one who is asked takes a question up or declines it (threats O33).
+    let decides = |author: &str| row.addressee.as_deref() == Some(author) || row.author == author;
+    let verdicts = around
+        .iter()
+        .filter(|one| matches!(one.kind.as_str(), "Acceptance" | "Refusal") && decides(&one.author));
     let avis = around.iter().filter(|row| row.kind == "Avis" && row.ours);
     let question = Question {
         addressee: row.addressee.as_deref().map(|uri| people.who(uri)),

@@ -46,7 +46,7 @@ pub async fn replies(
             name: markup::name(&row.author_name),
             address: format!("@{}", markup::name(row.author_handle.trim_start_matches('@'))),
             href: if row.uri.starts_with("http") { row.uri } else { String::new() },
-            html: markup::clean(&row.content),
+            html: markup::clean(&row.content).with_hosts(),
             lang: row.lang,
             published: page.day(&row.published),
             edited: row.updated.is_some(),
