@@ -128,5 +128,6 @@ fn r16_a_hundred_thousand_rows_for_two_thousand_hosts_are_released_without_a_her
     assert_eq!(crowd.delays.len(), 100_000, "everything");
     let turns: Vec<usize> = crowd.begun.into_values().collect();
     let most = turns.windows(10).map(|window| window.iter().sum::<usize>()).max();
-    assert!(most <= Some(550), "{most:?} hosts taken up in ten seconds");
+    // Two hundred and fifty at once, then fifty a second.
+    assert!(most <= Some(800), "{most:?} hosts taken up in ten seconds");
 }

@@ -8,8 +8,10 @@ use super::machine::{Health, Outcome, RowFate, TRIES, Verdict, judge};
 /// What servers that do not know it refuse, rightly and every time (checklist 72).
 const REFUSED_AT_ONCE: [&str; 4] = ["Announce", "Offer", "TentativeAccept", "Add"];
 
-/// Turns that may begin at once, and in each second after that (R16).
-const TURNS: f64 = 50.0;
+/// Turns that may begin at once: what a city publishes leaves without waiting (R7).
+const AT_ONCE: f64 = 250.0;
+/// Turns that may begin in each second after that: what piled up is released evenly (R16).
+const A_SECOND: f64 = 50.0;
 /// Turns are waited for in handfuls, so that the queue is not asked for each.
 const HANDFUL: f64 = 10.0;
 
@@ -83,17 +85,17 @@ pub struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { left: TURNS, at: Duration::ZERO }
+        Self { left: AT_ONCE, at: Duration::ZERO }
     }
 }
 
 impl Pace {
     /// How many may begin now; `at` is the time since the start.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 50")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 250")]
     pub fn allows(&mut self, at: Duration) -> usize {
         let passed = at.saturating_sub(self.at).as_secs_f64();
-        self.left = passed.mul_add(TURNS, self.left).min(TURNS);
+        self.left = passed.mul_add(A_SECOND, self.left).min(AT_ONCE);
         self.at = self.at.max(at);
         self.left as usize
     }
@@ -108,7 +110,7 @@ impl Pace {
     #[must_use]
     pub fn pause(&self) -> Option<Duration> {
         let missing = HANDFUL - self.left;
-        (self.left < 1.0).then(|| Duration::from_secs_f64(missing / TURNS))
+        (self.left < 1.0).then(|| Duration::from_secs_f64(missing / A_SECOND))
     }
 }
 
@@ -117,15 +119,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fifty_turns_at_once_then_fifty_a_second_r16() {
+    fn many_turns_at_once_then_fifty_a_second_r16() {
         let mut pace = Pace::default();
-        assert_eq!(pace.allows(Duration::ZERO), 50);
-        pace.took(50);
+        assert_eq!(pace.allows(Duration::ZERO), 250);
+        pace.took(250);
         assert_eq!(pace.allows(Duration::ZERO), 0);
         assert_eq!(pace.pause(), Some(Duration::from_millis(200)));
         assert_eq!(pace.allows(Duration::from_millis(200)), 10);
         assert_eq!(pace.pause(), None);
         pace.took(10);
-        assert_eq!(pace.allows(Duration::from_hours(1)), 50, "what is not used is not kept");
+        assert_eq!(pace.allows(Duration::from_hours(1)), 250, "what is not used is not kept");
     }
 }
