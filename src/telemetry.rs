@@ -32,7 +32,10 @@ const SECONDS: [f64; 11] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0
 pub fn start_logging(format: Format, filter: &str) -> Result<(), ParseError> {
     // The federation library logs whole message bodies at debug; they hold what people wrote.
     let filter = EnvFilter::builder().parse(filter)?.add_directive("activitypub_federation=warn".parse()?);
+    // A log that cannot be written (its disk is full) is no reason to stop: complaining of it on standard
+    // error would end the task that logs (threats X14).
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = lines.log_internal_errors(false);
     // An error here means that logging has already begun.
     let _ = match format {
         Format::Human => lines.with_target(false).compact().try_init(),

@@ -63,12 +63,8 @@ impl Work {
 
     /// Takes up what is due, beside what is still being done.
     async fn begin(&mut self) -> Result<usize> {
-        let mut begun = self.round.claim().await?;
-        if self.tasks.is_empty() {
-            self.tasks = tasks::begin(&self.app, &self.owner).await?;
-            begun += self.tasks.len();
-        }
-        Ok(begun)
+        let sending = self.round.claim().await?;
+        Ok(sending + tasks::begin(&self.app, &self.owner, &mut self.tasks).await?)
     }
 
     /// Until something ends, something new is queued, time has passed, or it is told to stop.

@@ -29,12 +29,24 @@ pub async fn list(app: &App) -> Result<Vec<Waiting>> {
     storage::drafts::all(&app.db).await?.iter().map(waiting).collect()
 }
 
-/// Drafts whose hour has come.
+/// References of drafts whose hour has come.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn due(app: &App) -> Result<Vec<Waiting>> {
-    storage::drafts::due(&app.db, app.clock.now_ms(), 1000).await?.iter().map(waiting).collect()
+pub async fn due(app: &App) -> Result<Vec<String>> {
+    let due = storage::drafts::due(&app.db, app.clock.now_ms(), 1000).await?;
+    Ok(due.into_iter().map(|draft| draft.reference).collect())
+}
+
+/// Takes a draft off the schedule: it waits to be published by hand.
+///
+/// # Errors
+/// Those of the database.
+pub async fn unschedule(app: &App, operator: &Operator, reference: &str) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    storage::drafts::unschedule(&mut tx, reference).await?;
+    storage::audit::add(&mut tx, &operator.deed("unschedule-draft", reference), app.clock.now_ms()).await?;
+    tx.commit().await
 }
 
 /// Throws a draft away.
@@ -58,8 +70,10 @@ fn waiting(draft: &Draft) -> Result<Waiting> {
 /// What an import does with an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Nothing: published, or drafted, with these very words.
+    /// Nothing: published with these very words.
     Same,
+    /// Nothing: a draft with these very words waits already.
+    Drafted,
     /// A first draft of something new.
     New,
     /// A draft of a new version of something published.
@@ -74,7 +88,7 @@ impl Change {
     /// Whether a draft is written.
     #[must_use]
     pub const fn writes(self) -> bool {
-        !matches!(self, Self::Same | Self::Withdrawn)
+        !matches!(self, Self::Same | Self::Drafted | Self::Withdrawn)
     }
 }
 
@@ -88,7 +102,7 @@ pub async fn compare(app: &App, item: &Item) -> Result<Change> {
     let digest = item.digest();
     if let Some(draft) = drafted {
         let waiting = waiting(&draft)?;
-        return Ok(if same(&waiting.item, &digest) { Change::Same } else { Change::Redrafted });
+        return Ok(if same(&waiting.item, &digest) { Change::Drafted } else { Change::Redrafted });
     }
     let Some(source) = published else { return Ok(Change::New) };
     if source.digest == digest.as_str() {

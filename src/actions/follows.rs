@@ -83,7 +83,10 @@ pub async fn unfollow(app: &App, operator: &Operator, follower: &Iri, followed: 
 pub async fn accept(app: &App, follow: &Activity, follower: &Actor) -> Result<bool> {
     let followed = follow.object.id()?;
     let mut tx = app.db.begin().await?;
-    ours(&mut tx, &followed).await.map_err(|_| Error::not_found(followed.as_str()))?;
+    ours(&mut tx, &followed).await.map_err(|error| match error {
+        Error::Forbidden { .. } => Error::not_found(followed.as_str()),
+        other => other,
+    })?;
     let now = app.clock.now_ms();
     if !storage::received::remember(&mut tx, follow.id.as_str(), follow.actor.as_str(), now).await? {
         return Ok(false);

@@ -23,11 +23,12 @@ pub struct Report {
 }
 
 impl Report {
-    /// References that have a draft now and did not have this one before.
+    /// References that wait as drafts with these words, also since an import that was broken off.
     #[must_use]
     pub fn drafted(&self) -> Vec<&str> {
-        let changed = self.changes.iter().filter(|(_, _, change)| change.writes());
-        changed.map(|(reference, _, _)| reference.as_str()).collect()
+        let waits = |change: Change| change.writes() || change == Change::Drafted;
+        let drafted = self.changes.iter().filter(|(_, _, change)| waits(*change));
+        drafted.map(|(reference, _, _)| reference.as_str()).collect()
     }
 }
 

@@ -123,6 +123,7 @@ fn tell(path: &Path, report: &Report, dry_run: bool, out: &Output) {
 const fn key_of(change: Change) -> &'static str {
     match change {
         Change::Same => "cli-change-same",
+        Change::Drafted => "cli-change-drafted",
         Change::New => "cli-change-new",
         Change::NewVersion => "cli-change-version",
         Change::Redrafted => "cli-change-redrafted",

@@ -1,13 +1,13 @@
 //! `parvis serve`: runs the node until it is told to stop.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{fs::File, net::SocketAddr, os::unix::fs::OpenOptionsExt as _, path::PathBuf};
 
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::{Failure, Output, node};
-use crate::{domain::Problem, server, storage, telemetry::Metrics};
+use crate::{config::Database, domain::Problem, server, storage, telemetry::Metrics};
 
 const EXAMPLES: &str = "\
 S’arrête proprement sur SIGTERM ou Ctrl-C, en dix secondes au plus.
@@ -27,14 +27,19 @@ impl Serve {
     ///
     /// # Errors
     /// Those of the configuration (exit code 78), also when an address is in use, a folder cannot be
-    /// written, or `parvis init` was not run (threats X33); those of the database.
+    /// written, `parvis init` was not run (threats X33), another process serves the same SQLite file (R20)
+    /// or the file is damaged (X19); those of the database.
     pub async fn run(self, file: Option<PathBuf>, out: &Output) -> Result<(), Failure> {
         let (file, config) = node::config(file)?;
         let refused = |problem| Failure::refused(file.clone(), problem);
+        let _alone = alone(&config.database).map_err(refused)?;
         if config.is_closed_federation() {
             out.warn("cli-closed-federation", &[("networks", node::networks(&config).into())]);
         }
         let app = node::start(file.clone(), config).await?;
+        if let Some(damage) = app.db.damage().await? {
+            return Err(refused(Problem::new("database.url", "database-damaged", damage)));
+        }
         if storage::actors::by_role(&app.db, "relay").await?.is_empty() {
             return Err(refused(Problem::new("actors", "not-initialised", "")));
         }
@@ -56,6 +61,21 @@ impl Serve {
         server::run(app, listener, metrics, stop).await;
         out.say("cli-stopped", &[]);
         Ok(())
+    }
+}
+
+/// One process serves a SQLite file; it holds this lock until it ends, however it ends. On PostgreSQL
+/// several share the queue by leases (threats R20).
+fn alone(database: &Database) -> Result<Option<File>, Problem> {
+    let Some(path) = database.lock_file() else { return Ok(None) };
+    let refused = |rule, error: &dyn std::fmt::Display| {
+        Problem::new("database.url", rule, format!("{}: {error}", path.display()))
+    };
+    let file = File::options().write(true).create(true).truncate(false).mode(0o600).open(&path);
+    let file = file.map_err(|error| refused("not-writable", &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(error) => Err(refused("database-in-use", &error)),
     }
 }
 

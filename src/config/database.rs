@@ -44,6 +44,12 @@ impl Database {
         self.file().map(PathBuf::from)
     }
 
+    /// Beside the SQLite file: what the process that serves it locks.
+    #[must_use]
+    pub fn lock_file(&self) -> Option<PathBuf> {
+        self.file().map(|file| PathBuf::from(format!("{file}.lock")))
+    }
+
     fn file(&self) -> Option<&str> {
         let rest = self.url.strip_prefix("sqlite:")?;
         let file = rest.strip_prefix("//").unwrap_or(rest).split('?').next()?;

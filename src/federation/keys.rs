@@ -160,12 +160,15 @@ impl NotHad {
 
 impl From<ActorError> for NotHad {
     fn from(error: ActorError) -> Self {
-        let gone = error.is_gone();
+        use super::connector::ConnectorError::Connect;
         let silent = matches!(&error, ActorError::Connector(inner) if inner.is_silence());
-        Self {
-            reason: if gone { Refusal::ActorGone } else { Refusal::KeyUnknown },
-            for_ms: if silent { SILENT_FOR } else { REFUSED_FOR },
-        }
+        let reason = match &error {
+            error if error.is_gone() => Refusal::ActorGone,
+            // Nothing is known against the sender: it may come again (threats X25).
+            ActorError::Connector(Connect(_)) => Refusal::Unavailable,
+            _ => Refusal::KeyUnknown,
+        };
+        Self { reason, for_ms: if silent { SILENT_FOR } else { REFUSED_FOR } }
     }
 }
 

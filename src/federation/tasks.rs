@@ -2,7 +2,7 @@
 //! checking an actor whose inbox is gone, purging. One function per kind; a task that fails comes back
 //! later, each time after a longer wait, and says why in `tasks.last_error`.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{collections::HashSet, panic::AssertUnwindSafe, time::Duration};
 
 use futures::FutureExt as _;
 use tokio::task::JoinSet;
@@ -26,10 +26,12 @@ pub const CHECK_ACTOR: &str = "check-actor";
 /// Forget what is old: subject is `node`.
 pub const PURGE: &str = "purge";
 
-/// Longest a task may take before another worker may begin it again.
-const LEASE: Duration = Duration::from_mins(15);
+/// How long a task is leased; whoever does it renews the lease as long as it lives.
+const LEASE: Duration = Duration::from_mins(1);
+/// How often a task may fail by a fault of ours.
+const TRIES: i64 = 3;
 /// Tasks at once.
-const AT_ONCE: i64 = 8;
+const AT_ONCE: usize = 8;
 /// Between two comparisons with a peer.
 const CATCH_UP_EVERY: Duration = Duration::from_mins(5);
 /// Between two questions to a host about what it is.
@@ -56,29 +58,35 @@ enum Then {
 /// # Errors
 /// Those of the database while leasing; what happens in one task never ends the others.
 pub async fn step(app: &App, owner: &str) -> Result<usize> {
-    let mut doing = begin(app, owner).await?;
-    let count = doing.len();
+    let mut doing = JoinSet::new();
+    let count = begin(app, owner, &mut doing).await?;
     while doing.join_next().await.is_some() {}
     Ok(count)
 }
 
-/// Begins what is due; the caller waits for the end.
+/// Begins what is due beside what is being done, whose leases are renewed; the caller waits for the end.
+/// Gives how many were begun.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn begin(app: &App, owner: &str) -> Result<JoinSet<()>> {
+pub async fn begin(app: &App, owner: &str, doing: &mut JoinSet<()>) -> Result<usize> {
     let now = app.clock.now_ms();
-    let due = tasks::claim(&app.db, owner, now, now + millis(LEASE), AT_ONCE).await?;
-    let mut doing = JoinSet::new();
+    let until = now + millis(LEASE);
+    if !doing.is_empty() {
+        tasks::renew(&app.db, owner, until).await?;
+    }
+    let free = AT_ONCE.saturating_sub(doing.len());
+    let due = tasks::claim(&app.db, owner, now, until, i64::try_from(free).unwrap_or(0)).await?;
+    let count = due.len();
     for task in due {
         doing.spawn(finish(app.clone(), task));
     }
-    Ok(doing)
+    Ok(count)
 }
 
 async fn finish(app: App, task: Task) {
     let ended = AssertUnwindSafe(perform(&app, &task)).catch_unwind().await;
-    let ended = ended.unwrap_or_else(|_| Err(Error::internal(anyhow::anyhow!("panic"))));
+    let ended = ended.unwrap_or_else(|_| Err(panicked()));
     if let Err(error) = write_down(&app, &task, ended).await {
         // The lease ends by itself, and the task is done again.
         tracing::warn!(kind = task.kind, subject = task.subject, %error, "the end of a task is not written");
@@ -98,7 +106,7 @@ async fn perform(app: &App, task: &Task) -> Result<Then> {
         CHECK_ACTOR => gone::check(app, &Iri::parse(&task.subject)?).await.map(|_| Then::Over),
         PUBLISH => publish_due(app).await.map(|()| Then::Again(PUBLISH_EVERY)),
         PURGE => purge(app).await.map(|()| Then::Again(PURGE_EVERY)),
-        other => Err(Error::not_found(format!("task {other}"))),
+        other => Err(Error::internal(anyhow::anyhow!("no task is called {other}"))),
     }
 }
 
@@ -114,12 +122,40 @@ async fn catch_up_with(app: &App, host: &str) -> Result<Then> {
     Ok(Then::Again(if at_once { Duration::ZERO } else { CATCH_UP_EVERY }))
 }
 
+/// One draft at a time: what is wrong with one is nothing to the others. What cannot be published at its
+/// hour waits for a person, as an ordinary draft (threats R17).
 async fn publish_due(app: &App) -> Result<()> {
-    let due: Vec<String> = drafts::due(app).await?.into_iter().map(|draft| draft.item.reference).collect();
-    if !due.is_empty() {
-        publish::publish(app, &Operator::system(), Some(&due), &|_, _| ()).await?;
+    let mut published = HashSet::new();
+    for reference in drafts::due(app).await? {
+        if published.contains(&reference) {
+            continue;
+        }
+        let (operator, one) = (Operator::system(), [reference]);
+        let publishing = publish::publish(app, &operator, Some(&one), &|_, _| ());
+        match AssertUnwindSafe(publishing).catch_unwind().await.unwrap_or_else(|_| Err(panicked())) {
+            Ok(done) => published.extend(done.into_iter().map(|one| one.reference)),
+            Err(error @ Error::Unavailable { .. }) => return Err(error),
+            Err(error) => {
+                let [reference] = one;
+                tracing::error!(reference, error = told(&error), "a scheduled draft cannot be published");
+                metrics::counter!("parvis_given_up_total", "what" => PUBLISH).increment(1);
+                drafts::unschedule(app, &operator.because(told(&error)), &reference).await?;
+            }
+        }
     }
     Ok(())
+}
+
+fn panicked() -> Error {
+    Error::internal(anyhow::anyhow!("panic"))
+}
+
+/// With the cause of a fault of ours.
+fn told(error: &Error) -> String {
+    match error {
+        Error::Internal(cause) => format!("{cause:#}"),
+        other => other.to_string(),
+    }
 }
 
 async fn purge(app: &App) -> Result<()> {
@@ -140,10 +176,22 @@ async fn write_down(app: &App, task: &Task, ended: Result<Then>) -> Result<()> {
     match ended {
         Ok(Then::Over) => tasks::done(&mut tx, task).await?,
         Ok(Then::Again(after)) => tasks::repeat(&mut tx, task, now + millis(after)).await?,
+        // A fault of ours does not mend itself: the task rests, and says why, until it is scheduled again.
+        Err(error @ Error::Internal(_)) if task.attempts >= TRIES => {
+            tracing::error!(
+                kind = task.kind,
+                subject = task.subject,
+                error = told(&error),
+                "a task is given up"
+            );
+            metrics::counter!("parvis_given_up_total", "what" => task.kind.clone()).increment(1);
+            tasks::retry(&mut tx, task, tasks::NEVER, &told(&error)).await?;
+        }
         Err(error) => {
             let wait = millis(wait_after(task.attempts, app.chance.fraction()));
-            tracing::info!(kind = task.kind, subject = task.subject, %error, "a task failed and comes back");
-            tasks::retry(&mut tx, task, now + wait, &error.to_string()).await?;
+            let error = told(&error);
+            tracing::info!(kind = task.kind, subject = task.subject, error, "a task failed and comes back");
+            tasks::retry(&mut tx, task, now + wait, &error).await?;
         }
     }
     tx.commit().await

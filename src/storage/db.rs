@@ -193,6 +193,15 @@ impl Db {
         tx.commit().await
     }
 
+    /// What is wrong with a SQLite file, if anything is: every page is read. PostgreSQL checks its own.
+    ///
+    /// # Errors
+    /// `Unavailable` when it is too damaged to be read at all.
+    pub async fn damage(&self) -> Result<Option<String>> {
+        let told: Option<(String,)> = self.first(&QUICK_CHECK, args![]).await?;
+        Ok(told.map(|(word,)| word).filter(|word| word != "ok"))
+    }
+
     /// Copies a SQLite database, whole and consistent, to a new file (mode 0600) while it is in use.
     ///
     /// # Errors
@@ -374,6 +383,7 @@ impl Tx {
 use super::query::{args, queries};
 
 queries! {
+    QUICK_CHECK = "PRAGMA quick_check(1)", pg = "SELECT 'ok'";
     NEXT_NUMBER = "UPDATE counters SET value = value + 1 WHERE name = $1 RETURNING value";
 }
 

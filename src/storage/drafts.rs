@@ -16,6 +16,7 @@ queries! {
     GET = "SELECT * FROM drafts WHERE reference = $1";
     EVERY = "SELECT * FROM drafts ORDER BY author, kind, reference";
     DUE = "SELECT * FROM drafts WHERE publish_at IS NOT NULL AND publish_at <= $1 ORDER BY publish_at, reference LIMIT $2";
+    UNSCHEDULE = "UPDATE drafts SET publish_at = NULL WHERE reference = $1";
     REMOVE = "DELETE FROM drafts WHERE reference = $1";
 }
 
@@ -88,6 +89,14 @@ pub async fn all(db: &Db) -> Result<Vec<Draft>> {
 /// Those of the database.
 pub async fn due(db: &Db, now: i64, limit: i64) -> Result<Vec<Draft>> {
     db.all(&DUE, args![now, limit]).await
+}
+
+/// Takes a draft off the schedule; it waits to be published by hand.
+///
+/// # Errors
+/// Those of the database.
+pub async fn unschedule(tx: &mut Tx, reference: &str) -> Result<()> {
+    tx.run(&UNSCHEDULE, args![reference]).await.map(drop)
 }
 
 /// Removes a draft (published, or given up); `false` when there was none.

@@ -76,6 +76,7 @@ fn transient(code: &str) -> Option<(&'static str, u64)> {
         5 | 6 => Some(("busy", 2)),
         13 => Some(("full", 60)),
         8 | 10 | 14 => Some(("not writable", 60)),
+        11 | 26 => Some(("damaged (parvis restore brings a backup back)", 3600)),
         _ => None,
     }
 }

@@ -181,7 +181,7 @@ impl Counter {
             Ok(connection) => connection,
             Err(error) => {
                 let _ = first.send(Err(error));
-                return None;
+                return self.send_away();
             }
         };
         let mut group = Group { since: Instant::now(), tell: Vec::new(), turns: 0, keep: false, close: None };
@@ -197,6 +197,19 @@ impl Counter {
             let _ = tell.send(fate.clone());
         }
         group.close
+    }
+
+    /// No transaction could be opened. Whoever waited for that is told too, and nobody waits twice as long as
+    /// the database was given (threats R8).
+    fn send_away(&mut self) -> Option<oneshot::Sender<()>> {
+        while let Ok(ask) = self.asked.try_recv() {
+            match ask {
+                Ask::Turn(to) => drop(to.send(Err(Error::PoolTimedOut))),
+                Ask::Settled(tell) => drop(tell.send(Ok(()))),
+                Ask::Close(tell) => return Some(tell),
+            }
+        }
+        None
     }
 
     /// Opens the transaction, with the savepoint of the first turn.

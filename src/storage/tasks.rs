@@ -15,11 +15,11 @@ queries! {
     SOONER = "INSERT INTO tasks (kind, subject, due_at) VALUES ($1, $2, $3)
         ON CONFLICT (kind, subject) DO UPDATE SET due_at = excluded.due_at WHERE excluded.due_at < tasks.due_at";
     CLAIM = "UPDATE tasks SET lease_owner = $1, lease_until = $3, attempts = attempts + 1 WHERE (kind, subject) IN (
-            SELECT t.kind, t.subject FROM tasks t WHERE t.due_at <= $2 AND t.lease_until <= $2
+            SELECT t.kind, t.subject FROM tasks t WHERE t.due_at <= $2 AND (t.lease_until <= $2 OR t.lease_until > $2 + 3600000)
             ORDER BY t.due_at, t.kind, t.subject LIMIT $4)
         RETURNING *",
         pg = "WITH free AS MATERIALIZED (
-            SELECT t.kind, t.subject FROM tasks t WHERE t.due_at <= $2 AND t.lease_until <= $2
+            SELECT t.kind, t.subject FROM tasks t WHERE t.due_at <= $2 AND (t.lease_until <= $2 OR t.lease_until > $2 + 3600000)
             ORDER BY t.due_at, t.kind, t.subject LIMIT $4 FOR UPDATE SKIP LOCKED)
         UPDATE tasks SET lease_owner = $1, lease_until = $3, attempts = attempts + 1 FROM free
         WHERE tasks.kind = free.kind AND tasks.subject = free.subject
@@ -27,6 +27,7 @@ queries! {
     DONE = "DELETE FROM tasks WHERE kind = $1 AND subject = $2 AND lease_owner = $3 AND due_at <= $4";
     FREE = "UPDATE tasks SET lease_owner = NULL, lease_until = 0, attempts = 0, last_error = NULL
         WHERE kind = $1 AND subject = $2 AND lease_owner = $3";
+    RENEW = "UPDATE tasks SET lease_until = $2 WHERE lease_owner = $1";
     AGAIN = "UPDATE tasks SET due_at = $4, lease_owner = NULL, lease_until = 0, last_error = $5, attempts = $6
         WHERE kind = $1 AND subject = $2 AND lease_owner = $3";
     CANCEL = "DELETE FROM tasks WHERE kind = $1 AND subject = $2";
@@ -34,6 +35,9 @@ queries! {
     EVERY = "SELECT * FROM tasks ORDER BY due_at, kind, subject";
     NEXT_AT = "SELECT min(CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END) FROM tasks";
 }
+
+/// When a task is due that was given up.
+pub const NEVER: i64 = i64::MAX;
 
 /// A task.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -81,6 +85,16 @@ pub async fn claim(db: &Db, owner: &str, now: i64, lease_until: i64, limit: i64)
     tx.commit().await?;
     claimed.sort_by(|a, b| (a.due_at, &a.kind, &a.subject).cmp(&(b.due_at, &b.kind, &b.subject)));
     Ok(claimed)
+}
+
+/// The worker lives, and goes on with all it claimed.
+///
+/// # Errors
+/// Those of the database.
+pub async fn renew(db: &Db, owner: &str, lease_until: i64) -> Result<()> {
+    let mut tx = db.begin().await?;
+    tx.run(&RENEW, args![owner, lease_until]).await?;
+    tx.commit().await
 }
 
 /// The worker did it: the task is no more, unless it was set for another, later time meanwhile (then only the

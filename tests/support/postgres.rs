@@ -22,62 +22,73 @@ use std::{
 const SUPERUSER: &str = "parvis";
 
 /// URL of a fresh, empty database in this process's cluster.
-///
-/// Its collation is French, so that an order which is not `COLLATE "C"` shows.
 pub fn fresh_database() -> String {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let cluster = CLUSTER.get_or_init(Cluster::start);
-    let name = format!("t{}", COUNT.fetch_add(1, Ordering::Relaxed));
-    let mut createdb = Command::new(cluster.bin.join("createdb"));
-    createdb.arg("-h").arg(&cluster.dir).args(["-U", SUPERUSER, &name]);
-    run(&mut createdb);
-    format!("postgres:///{name}?user={SUPERUSER}&host={}", cluster.dir.display())
+    CLUSTER.get_or_init(Cluster::start).database()
 }
 
-struct Cluster {
+/// A cluster.
+pub struct Cluster {
     bin: PathBuf,
     dir: PathBuf,
+    user: Option<(u32, u32)>,
     /// Its standard input is held open by this process alone: when that closes, the cluster is stopped
     /// and its directory removed.
     _keeper: Child,
 }
 
+/// Nothing that is asked of it survives the machine, everything survives its own restart.
+const SETTINGS: &str = "listen_addresses = ''\nfsync = off\nfull_page_writes = off\nmax_connections = 200\n\
+    shared_buffers = 16MB\n";
+
 const KEEPER: &str = r#"
-"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off \
-    -c full_page_writes=off -c max_connections=200 -c shared_buffers=16MB >"$2/log" 2>&1 </dev/null &
+"$1/pg_ctl" -D "$2/data" -l "$2/log" -s -w start
 read -r _
-kill -INT $!
-wait
+"$1/pg_ctl" -D "$2/data" -s -w -m immediate stop
 rm -rf "$2"
 "#;
 
 impl Cluster {
-    fn start() -> Self {
+    /// A cluster of its own.
+    pub fn start() -> Self {
         let bin = binaries();
         let dir = tempfile::Builder::new().prefix("parvis-pg-").tempdir().expect("a directory").keep();
         let user = unprivileged(&dir);
         if let Some((uid, gid)) = user {
             chown(&dir, Some(uid), Some(gid)).expect("the directory changes its owner");
         }
-        let as_user = |program: &Path| {
-            let mut command = Command::new(program);
-            if let Some((uid, gid)) = user {
-                command.uid(uid).gid(gid);
-            }
-            command.current_dir(&dir);
-            command
-        };
-        let mut initdb = as_user(&bin.join("initdb"));
+        let mut initdb = as_user(user, &bin.join("initdb"), &dir);
         initdb.arg("-D").arg(dir.join("data")).args(["-U", SUPERUSER, "-A", "trust", "-E", "UTF8"]);
         initdb.args(["--no-sync", "--no-locale", "--locale-provider=icu", "--icu-locale=fr"]);
         run(&mut initdb);
-        let mut keeper = as_user(Path::new("/bin/sh"));
-        keeper.args(["-c", KEEPER, "keeper"]).arg(&bin).arg(&dir);
+        let settings = format!("{SETTINGS}unix_socket_directories = '{}'\n", dir.display());
+        let file = fs::OpenOptions::new().append(true).open(dir.join("data/postgresql.conf"));
+        file.and_then(|mut file| file.write_all(settings.as_bytes())).expect("the settings");
+        let mut keeper = as_user(user, Path::new("/bin/sh"), &dir);
+        keeper.args(["-c", KEEPER, "keeper"]).arg(&bin).arg(&dir).stdout(Stdio::null()).stderr(Stdio::null());
         let keeper = keeper.stdin(Stdio::piped()).process_group(0).spawn().expect("a shell");
-        let cluster = Self { bin, dir, _keeper: keeper };
+        let cluster = Self { bin, dir, user, _keeper: keeper };
         cluster.wait_until_ready();
         cluster
+    }
+
+    /// URL of a fresh, empty database. Its collation is French, so that an order which is not
+    /// `COLLATE "C"` shows.
+    pub fn database(&self) -> String {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("t{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        let mut createdb = Command::new(self.bin.join("createdb"));
+        createdb.arg("-h").arg(&self.dir).args(["-U", SUPERUSER, &name]);
+        run(&mut createdb);
+        format!("postgres:///{name}?user={SUPERUSER}&host={}", self.dir.display())
+    }
+
+    /// Stops it and starts it again; `mode` is `fast` or `immediate`.
+    pub fn restart(&self, mode: &str) {
+        let mut again = as_user(self.user, &self.bin.join("pg_ctl"), &self.dir);
+        again.arg("-D").arg(self.dir.join("data")).arg("-l").arg(self.dir.join("log"));
+        run(again.args(["-s", "-w", "-m", mode, "restart"]).stdout(Stdio::null()));
+        self.wait_until_ready();
     }
 
     fn wait_until_ready(&self) {
@@ -92,6 +103,15 @@ impl Cluster {
         let log = fs::read_to_string(self.dir.join("log")).unwrap_or_default();
         panic!("PostgreSQL does not start: {log}");
     }
+}
+
+fn as_user(user: Option<(u32, u32)>, program: &Path, dir: &Path) -> Command {
+    let mut command = Command::new(program);
+    if let Some((uid, gid)) = user {
+        command.uid(uid).gid(gid);
+    }
+    command.current_dir(dir);
+    command
 }
 
 /// Who runs the cluster when the tests run as root, which PostgreSQL refuses.

@@ -19,6 +19,7 @@ pub struct Node {
     pub base: String,
     /// `localhost:{port}`, the name in handles.
     pub domain: String,
+    listen: u16,
     dir: TempDir,
     running: Option<Child>,
 }
@@ -48,19 +49,49 @@ pub struct Answer {
 impl Node {
     /// A node of the commune of Rennes that may reach the loopback; nothing is started yet.
     pub fn new() -> Self {
+        Self::on("sqlite:parvis.sqlite", &[])
+    }
+
+    /// The same on a given database, to which other names on the loopback are known too.
+    pub fn on(database: &str, names: &[String]) -> Self {
+        Self::inside(&std::env::temp_dir(), database, names)
+    }
+
+    /// The same, with its folder in a given one.
+    pub fn inside(place: &Path, database: &str, names: &[String]) -> Self {
         let port = free_port();
-        let domain = format!("localhost:{port}");
+        Self::made(place, &format!("localhost:{port}"), port, database, names)
+    }
+
+    /// Another process of the same node, as a mistake or a second worker: same name, same database.
+    pub fn beside(&self, database: &str, names: &[String]) -> Self {
+        Self::made(&std::env::temp_dir(), &self.domain, free_port(), database, names)
+    }
+
+    fn made(place: &Path, domain: &str, listen: u16, database: &str, names: &[String]) -> Self {
         let base = format!("http://{domain}");
-        let dir = tempfile::Builder::new().prefix("parvis-node-").tempdir().expect("a folder");
+        let dir = tempfile::Builder::new().prefix("parvis-node-").tempdir_in(place).expect("a folder");
+        let names: Vec<String> = names.iter().map(|name| format!("\"{name}\" = \"127.0.0.1\"")).collect();
+        let names = names.join("\n");
         let config = format!(
-            "domain = \"{domain}\"\npublic_url = \"{base}\"\nlisten = \"127.0.0.1:{port}\"\n\
+            "domain = \"{domain}\"\npublic_url = \"{base}\"\nlisten = \"127.0.0.1:{listen}\"\n\
              [city]\nname = \"Rennes\"\nterritory = \"35238\"\n\
-             [database]\nurl = \"sqlite:parvis.sqlite\"\n\
+             [database]\nurl = \"{database}\"\n\
              [federation]\nallow_networks = [\"127.0.0.0/8\", \"::1/128\"]\n\
-             [federation.resolve]\nlocalhost = \"127.0.0.1\"\n"
+             [federation.resolve]\nlocalhost = \"127.0.0.1\"\n{names}"
         );
         fs::write(dir.path().join("parvis.toml"), config).expect("the configuration");
-        Self { base, domain, dir, running: None }
+        Self { base, domain: domain.to_owned(), listen, dir, running: None }
+    }
+
+    /// Its folder: where commands run and the configuration is.
+    pub fn folder(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.listen)
     }
 
     /// Its folder.
@@ -110,10 +141,57 @@ impl Node {
 
     /// Starts `serve` and waits until it answers.
     pub fn start(&mut self) {
-        let log = File::create(self.dir.path().join("serve.log")).expect("a log");
-        let mut serve = self.command(&["serve"]);
+        self.spawn();
+        self.wait_until_it_answers();
+    }
+
+    /// Starts `serve`; what it writes is added to its log.
+    pub fn spawn(&mut self) {
+        let serve = self.command(&["serve"]);
+        self.spawn_as(serve);
+    }
+
+    /// Starts a command as the one that serves.
+    pub fn spawn_as(&mut self, mut serve: Command) {
+        assert!(self.running.is_none(), "it runs already");
+        let log = File::options().create(true).append(true).open(self.dir.path().join("serve.log"));
+        let log = log.expect("a log");
         serve.stdout(log.try_clone().expect("the log again")).stderr(log);
         self.running = Some(serve.spawn().expect("the program starts"));
+    }
+
+    /// Ends it at once, wherever it is.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.running.take() {
+            child.kill().expect("SIGKILL");
+            child.wait().expect("it is over");
+        }
+    }
+
+    /// Sends a signal by its name: TERM, STOP, CONT.
+    pub fn signal(&self, name: &str) {
+        let pid = self.running.as_ref().expect("it runs").id().to_string();
+        let sent = Command::new("kill").args([&format!("-{name}"), &pid]).status();
+        assert!(sent.expect("kill").success(), "SIG{name} to {pid}");
+    }
+
+    /// Waits until it ends by itself; gives its exit code and how long that took.
+    pub fn ended(&mut self) -> (i32, Duration) {
+        let since = Instant::now();
+        let mut child = self.running.take().expect("it runs");
+        while since.elapsed() < Duration::from_mins(1) {
+            if let Some(status) = child.try_wait().expect("its state") {
+                return (status.code().unwrap_or(-1), since.elapsed());
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let _ = child.kill();
+        let _ = child.wait();
+        panic!("it does not end:\n{}", self.log());
+    }
+
+    /// Waits until `/healthz` answers.
+    pub fn wait_until_it_answers(&mut self) {
         let until = Instant::now() + Duration::from_mins(1);
         while self.try_get("/healthz", "*/*").is_none_or(|answer| answer.status != 200) {
             let ended = self.running.as_mut().and_then(|child| child.try_wait().ok().flatten());
@@ -132,36 +210,66 @@ impl Node {
         fs::read_to_string(self.dir.path().join("serve.log")).unwrap_or_default()
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_parvis"));
-        command.args(arguments).current_dir(self.dir.path()).stdin(Stdio::null());
-        command.env("PARVIS_CONFIG", self.dir.path().join("parvis.toml"));
-        command
+    /// A command of the node, not started yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        self.commands()(arguments)
     }
 
-    fn try_get(&self, path: &str, accept: &str) -> Option<Answer> {
-        let mut stream = TcpStream::connect(self.domain.replace("localhost", "127.0.0.1")).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
+    /// Gives commands of the node, also to others.
+    pub fn commands(&self) -> impl Fn(&[&str]) -> Command + Send + Sync + 'static {
+        let folder = self.folder().to_owned();
+        move |arguments| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_parvis"));
+            command.args(arguments).current_dir(&folder).stdin(Stdio::null());
+            command.env("PARVIS_CONFIG", folder.join("parvis.toml"));
+            command
+        }
+    }
+
+    /// The same, `None` when there is no whole answer.
+    pub fn try_get(&self, path: &str, accept: &str) -> Option<Answer> {
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: {}\r\nAccept: {accept}\r\nConnection: close\r\n\r\n",
             self.domain
         );
-        stream.write_all(request.as_bytes()).ok()?;
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).ok()?;
-        let text = String::from_utf8_lossy(&bytes);
-        let (head, body) = text.split_once("\r\n\r\n")?;
-        let status = head.split(' ').nth(1)?.parse().ok()?;
-        Some(Answer { status, head: head.to_owned(), body: body.to_owned() })
+        exchange(&self.address(), request.as_bytes()).ok()
     }
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// Nobody listens there.
+    Refused,
+    /// Nothing came back.
+    Silence,
+    /// It began and broke off.
+    BrokenOff,
+}
+
+/// Sends a whole request that asks to close, and reads the whole answer.
+///
+/// # Errors
+/// Why there is none.
+pub fn exchange(address: &str, request: &[u8]) -> Result<Answer, NoAnswer> {
+    let mut stream = TcpStream::connect(address).map_err(|_| NoAnswer::Refused)?;
+    stream.set_read_timeout(Some(Duration::from_secs(30))).map_err(|_| NoAnswer::Refused)?;
+    stream.write_all(request).map_err(|_| NoAnswer::Silence)?;
+    let mut bytes = Vec::new();
+    let ended = stream.read_to_end(&mut bytes);
+    if bytes.is_empty() {
+        return Err(NoAnswer::Silence);
+    }
+    ended.map_err(|_| NoAnswer::BrokenOff)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let (head, body) = text.split_once("\r\n\r\n").ok_or(NoAnswer::BrokenOff)?;
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or(NoAnswer::BrokenOff)?;
+    Ok(Answer { status, head: head.to_owned(), body: body.to_owned() })
 }
 
 impl Drop for Node {
     fn drop(&mut self) {
-        if let Some(mut child) = self.running.take() {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
+        self.kill();
         if std::thread::panicking() {
             eprintln!("-- what the node wrote\n{}", self.log());
         }
