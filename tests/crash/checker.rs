@@ -176,7 +176,6 @@ async fn everything_arrived(app: &App, heard: &BTreeMap<String, Vec<Heard>>) {
             rows += 1;
         }
     }
-    assert_eq!(i64::try_from(arrived.len()).unwrap(), total, "one inbox a host");
     let last = versions::last_seq(&app.db).await.unwrap();
     for row in versions::all(&app.db, 0, last.max(1)).await.unwrap() {
         let text = row.document.expect("nothing was erased");

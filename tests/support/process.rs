@@ -94,17 +94,12 @@ impl Node {
         format!("127.0.0.1:{}", self.listen)
     }
 
-    /// Its folder.
-    pub fn folder(&self) -> &Path {
-        self.dir.path()
-    }
-
     /// The same node on another machine: its configuration in a new folder, and nothing else.
     pub fn elsewhere(&self) -> Self {
         let dir = tempfile::Builder::new().prefix("parvis-node-").tempdir().expect("a folder");
         fs::copy(self.dir.path().join("parvis.toml"), dir.path().join("parvis.toml"))
             .expect("the configuration");
-        Self { base: self.base.clone(), domain: self.domain.clone(), dir, running: None }
+        Self { base: self.base.clone(), domain: self.domain.clone(), listen: self.listen, dir, running: None }
     }
 
     /// Tells `serve` to stop (SIGTERM); gives its exit code.
