@@ -57,7 +57,7 @@ pub async fn receive(app: &App, activity: &Activity, note: &Document, author: &A
     if !storage::received::remember(&mut tx, activity.id.as_str(), activity.actor.as_str(), now).await? {
         return Ok(false);
     }
-    let digest = digest(&mut tx, uri.as_str(), by).await?;
+    let digest = digest(&mut tx, uri.as_str()).await?;
     if storage::received::known_in(&mut tx, uri.as_str(), by).await?
         || storage::replies::was_erased(&mut tx, &digest).await?
     {
@@ -147,9 +147,9 @@ pub async fn decide(app: &App, operator: &Operator, uri: &str, approve: bool) ->
     tx.commit().await
 }
 
-/// Removes the bytes of a reply that its author deleted, and leaves a salted hash of its id and author, so
-/// that it never comes back (threats O10, P5). What was never here is remembered as long as an activity:
-/// a Create may yet follow its Delete. `true`: there was one, by that author.
+/// Removes the bytes of a reply that its author deleted, and leaves a salted hash of its id, so that it
+/// never comes back (threats O10, P5). What was never here is remembered as that actor's word, and as long
+/// as an activity: a Create may yet follow its Delete. `true`: there was one, by that author.
 ///
 /// # Errors
 /// `Forbidden` when it is somebody else's.
@@ -164,7 +164,7 @@ pub async fn erase(app: &App, activity: &Activity, uri: &Iri) -> Result<bool> {
         return Err(Error::forbidden("only its author deletes a reply"));
     }
     if known.is_some() {
-        let digest = digest(&mut tx, uri.as_str(), activity.actor.as_str()).await?;
+        let digest = digest(&mut tx, uri.as_str()).await?;
         storage::replies::erase(&mut tx, uri.as_str(), &digest, now).await?;
     } else {
         storage::received::remember(&mut tx, uri.as_str(), activity.actor.as_str(), now).await?;
@@ -205,7 +205,7 @@ pub async fn forget_author(app: &App, activity: &Activity) -> Result<()> {
         return Ok(());
     }
     for uri in storage::replies::uris_of_author(&mut tx, author).await? {
-        let digest = digest(&mut tx, &uri, author).await?;
+        let digest = digest(&mut tx, &uri).await?;
         storage::replies::erase(&mut tx, &uri, &digest, now).await?;
     }
     storage::reactions::remove_actor(&mut tx, author).await?;
@@ -214,8 +214,8 @@ pub async fn forget_author(app: &App, activity: &Activity) -> Result<()> {
     tx.commit().await
 }
 
-/// SHA-256 of this node's salt, an id, and whose it is: nobody erases what his neighbour may yet say.
-async fn digest(tx: &mut Tx, uri: &str, author: &str) -> Result<String> {
+/// SHA-256 of this node's salt and an id.
+async fn digest(tx: &mut Tx, uri: &str) -> Result<String> {
     let salt = storage::settings::get_in(tx, "erasure-salt").await?;
     let salt = if let Some(salt) = salt {
         salt
@@ -224,7 +224,7 @@ async fn digest(tx: &mut Tx, uri: &str, author: &str) -> Result<String> {
         aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::internal(anyhow::anyhow!("randomness")))?;
         storage::settings::put_once(tx, "erasure-salt", Hash::of(&bytes).digits()).await?
     };
-    Ok(Hash::of(format!("{salt} {uri} {author}").as_bytes()).digits().to_owned())
+    Ok(Hash::of(format!("{salt} {uri}").as_bytes()).digits().to_owned())
 }
 
 /// Whether an author, or its server, said enough for a day.
