@@ -103,7 +103,7 @@ impl Stranger {
         let document = serde_json::from_str::<Value>(&text).unwrap().as_object().unwrap().clone();
         let sender = storage::actors::get(&node.app.db, self.actor).await.unwrap().unwrap();
         let activity = Activity::from_document(document).unwrap();
-        activities::receive(&node.app, &Message { activity, text, sender }).await
+        activities::receive(&node.app, &Message { activity, text, sender, limited: false }).await
     }
 }
 

@@ -42,6 +42,8 @@ pub struct Admitted {
     pub activity: Map<String, Value>,
     /// Its text, exactly as received.
     pub text: String,
+    /// What was known of its host, and of itself, when it came.
+    pub standing: storage::actors::Standing,
 }
 
 /// Lets a message in, or says why not. Refusals are counted (`ap_refused_total`) and logged here.
@@ -74,7 +76,7 @@ pub async fn reader(app: &App, method: &Method, uri: &Uri, headers: &HeaderMap) 
 
 async fn judge(app: &App, message: Incoming<'_>) -> Result<Admitted, Refusal> {
     let (checked, claim) = before_any_network(app, &message)?;
-    refuse_blocked(app, &claim.actor).await?;
+    let known = refuse_blocked(app, &claim).await?;
     let verified = keys::verify(app, &checked, &claim.actor).await;
     let fetched = verified.map_err(|refusal| match refusal {
         // Everybody is told when an actor goes; to those who never knew it, that is nothing (O9).
@@ -84,12 +86,13 @@ async fn judge(app: &App, message: Incoming<'_>) -> Result<Admitted, Refusal> {
     if !app.limits.allow(claim.actor.host(), claim.kind == "Follow", app.clock.now_ms()) {
         return Err(Refusal::TooMany);
     }
-    let actor = sender(app, &claim.actor, fetched).await?;
-    Ok(Admitted { actor, activity: claim.activity, text: claim.text })
+    let actor = sender(app, &claim.actor, known.actor, fetched).await?;
+    Ok(Admitted { actor, activity: claim.activity, text: claim.text, standing: known.standing })
 }
 
 /// What a message says of itself.
 struct Claim {
+    id: Iri,
     actor: Iri,
     kind: String,
     activity: Map<String, Value>,
@@ -166,19 +169,21 @@ fn read_claim(app: &App, body: &[u8]) -> Result<Claim, Refusal> {
     if !id.same_origin(&actor) {
         return Err(Refusal::WrongOrigin);
     }
-    Ok(Claim { actor, kind, activity, text })
+    Ok(Claim { id, actor, kind, activity, text })
 }
 
-/// An actor of a blocked host is refused; one that is gone stays gone until its origin shows it again (S32).
-async fn refuse_blocked(app: &App, actor: &Iri) -> Result<(), Refusal> {
-    if is_blocked(app, actor.host()).await.map_err(|_| Refusal::Unavailable)? {
-        return Err(Refusal::Blocked);
-    }
-    let known = storage::actors::get(&app.db, actor.as_str()).await.map_err(|_| Refusal::Unavailable)?;
-    match known {
-        Some(known) if known.ours => Err(Refusal::OurActor),
-        Some(known) if known.gone_at.is_some() => Err(Refusal::Blocked),
-        _ => Ok(()),
+/// A host is blocked with all below it; an actor that is gone stays gone until its origin shows it again
+/// (S32). Gives what is known of the sender.
+async fn refuse_blocked(app: &App, claim: &Claim) -> Result<storage::actors::Sender, Refusal> {
+    let names: Vec<&str> = names_of(claim.actor.host()).collect();
+    let (uri, host) = (claim.actor.as_str(), claim.actor.host());
+    let known = storage::actors::sender(&app.db, uri, &names, host, claim.id.as_str()).await;
+    let known = known.map_err(|_| Refusal::Unavailable)?;
+    match &known.actor {
+        _ if known.standing.blocked => Err(Refusal::Blocked),
+        Some(actor) if actor.ours => Err(Refusal::OurActor),
+        Some(actor) if actor.gone_at.is_some() => Err(Refusal::Blocked),
+        _ => Ok(known),
     }
 }
 
@@ -204,11 +209,15 @@ fn names_of(authority: &str) -> impl Iterator<Item = &str> {
 async fn sender(
     app: &App,
     actor: &Iri,
+    known: Option<storage::actors::Actor>,
     fetched: Option<actors::RemoteActor>,
 ) -> Result<storage::actors::Actor, Refusal> {
     if let Some(fetched) = fetched {
         actors::store(app, &fetched).await.map_err(|error| unavailable(&error))?;
         return Ok(fetched.actor);
+    }
+    if let Some(known) = known {
+        return Ok(known);
     }
     actors::known_or_fetched(app, actor).await.map_err(|error| unavailable(&error))
 }

@@ -25,6 +25,8 @@ pub struct Message {
     pub text: String,
     /// Who sent it.
     pub sender: storage::actors::Actor,
+    /// Whether its host is limited: it may not speak here, nor follow.
+    pub limited: bool,
 }
 
 /// What became of a message.
@@ -102,13 +104,14 @@ fn refusal(refusal: Refusal) -> Response {
 /// # Errors
 /// Why it has no effect.
 async fn receive(app: &App, admitted: Admitted) -> Result<Outcome> {
-    delivery::returned(app, &admitted.actor.host).await?;
+    delivery::heard(app, &admitted.actor.host, admitted.standing.heard_at).await?;
     let activity = Activity::from_document(admitted.activity)?;
-    if storage::received::known(&app.db, activity.id.as_str(), activity.actor.as_str()).await? {
+    if admitted.standing.known {
         metrics::counter!("ap_replayed_total").increment(1);
         return Ok(Outcome::Known);
     }
-    let message = Message { activity, text: admitted.text, sender: admitted.actor };
+    let limited = admitted.standing.limited;
+    let message = Message { activity, text: admitted.text, sender: admitted.actor, limited };
     let outcome = activities::receive(app, &message).await;
     if !matches!(outcome, Ok(Outcome::Done | Outcome::Ignored)) {
         // The answer rests on what somebody else wrote, perhaps a moment ago.
@@ -116,7 +119,7 @@ async fn receive(app: &App, admitted: Admitted) -> Result<Outcome> {
     }
     let kind = message.activity.kind.name();
     match &outcome {
-        Ok(outcome) => tracing::info!(kind, actor = %message.sender.uri, ?outcome, "message received"),
+        Ok(outcome) => tracing::debug!(kind, actor = %message.sender.uri, ?outcome, "message received"),
         Err(error) => tracing::info!(kind, actor = %message.sender.uri, %error, "message without effect"),
     }
     outcome

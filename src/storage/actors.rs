@@ -1,7 +1,7 @@
 //! Actors, ours and others': where they are reached and what they declare. Their versions are in the
 //! register; this is the current state.
 
-use sqlx::FromRow;
+use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
 use super::{
     Db, Tx, json_list,
@@ -38,6 +38,19 @@ queries! {
             AND NOT EXISTS (SELECT 1 FROM actors a WHERE a.uri = keys.actor)
             AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.author = keys.actor)";
     GONE = "UPDATE actors SET gone_at = $2 WHERE uri = $1 AND gone_at IS NULL";
+    SENDER = "SELECT a.*,
+            EXISTS (SELECT 1 FROM hosts WHERE policy = 'blocked' AND host IN (SELECT value FROM json_each($2))) AS blocked,
+            EXISTS (SELECT 1 FROM hosts WHERE policy = 'limited' AND host = $3) AS limited,
+            (SELECT last_seen_at FROM hosts WHERE host = $3 AND state = 0) AS heard_at,
+            EXISTS (SELECT 1 FROM received WHERE activity = $4 AND actor = $1) AS known
+        FROM (SELECT 1 AS one) x LEFT JOIN actors a ON a.uri = $1",
+        pg = "SELECT a.*,
+            EXISTS (SELECT 1 FROM hosts WHERE policy = 'blocked'
+                AND host IN (SELECT value FROM jsonb_array_elements_text(CAST($2 AS TEXT)::jsonb))) AS blocked,
+            EXISTS (SELECT 1 FROM hosts WHERE policy = 'limited' AND host = $3) AS limited,
+            (SELECT last_seen_at FROM hosts WHERE host = $3 AND state = 0) AS heard_at,
+            EXISTS (SELECT 1 FROM received WHERE activity = $4 AND actor = $1) AS known
+        FROM (SELECT 1 AS one) x LEFT JOIN actors a ON a.uri = $1";
 }
 
 /// An actor.
@@ -79,6 +92,42 @@ pub struct Actor {
     pub fetched_at: i64,
     /// When its server answered 410 or it deleted itself.
     pub gone_at: Option<i64>,
+}
+
+/// All that is known of whoever sends a message, in one read.
+#[derive(Clone, Debug, Default)]
+pub struct Sender {
+    /// The actor, if it is known.
+    pub actor: Option<Actor>,
+    /// What is known of its host, and of the message.
+    pub standing: Standing,
+}
+
+/// What is known of a sender's host, and of its message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct Standing {
+    /// Whether its host, or one above it, is blocked.
+    pub blocked: bool,
+    /// Whether its host is limited.
+    pub limited: bool,
+    /// When its host was last heard, if it is well.
+    pub heard_at: Option<i64>,
+    /// Whether the message was handled before: a cheap answer before any work, not the one that decides.
+    pub known: bool,
+}
+
+impl<'r, R: Row> FromRow<'r, R> for Sender
+where
+    Actor: FromRow<'r, R>,
+    Standing: FromRow<'r, R>,
+    &'static str: ColumnIndex<R>,
+    Option<String>: Decode<'r, R::Database> + Type<R::Database>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        let known = row.try_get::<Option<String>, _>("uri")?.is_some();
+        let actor = if known { Some(Actor::from_row(row)?) } else { None };
+        Ok(Self { actor, standing: Standing::from_row(row)? })
+    }
 }
 
 impl Actor {
@@ -124,6 +173,16 @@ pub async fn put(tx: &mut Tx, actor: &Actor) -> Result<()> {
 /// Those of the database.
 pub async fn get(db: &Db, uri: &str) -> Result<Option<Actor>> {
     db.first(&GET, args![uri]).await
+}
+
+/// What is known of the sender `uri` of the message `activity`; `names` are those under which its host may
+/// be blocked, `host` is the first of them.
+///
+/// # Errors
+/// Those of the database.
+pub async fn sender(db: &Db, uri: &str, names: &[&str], host: &str, activity: &str) -> Result<Sender> {
+    let sender = db.first(&SENDER, args![uri, &json_list(names), host, activity]).await?;
+    Ok(sender.unwrap_or_default())
 }
 
 /// The actor of that id, read by a transaction.

@@ -27,6 +27,7 @@ queries! {
     FOLLOWERS_AT = "SELECT DISTINCT follower FROM follows WHERE host = $1 AND inbox = $2 AND NOT ours ORDER BY follower LIMIT $3";
     PENDING = "SELECT * FROM follows WHERE state = 'pending' ORDER BY at, follower, followed";
     OURS = "SELECT * FROM follows WHERE ours ORDER BY follower, followed";
+    TO_HOST = "SELECT count(*) FROM follows WHERE host = $1 AND ours AND state = 'accepted'";
     TIES = "SELECT host, ours, state FROM follows GROUP BY host, ours, state ORDER BY host, ours, state";
     SET_STATE = "UPDATE follows SET state = $3 WHERE follower = $1 AND followed = $2";
     REMOVE = "DELETE FROM follows WHERE follower = $1 AND followed = $2";
@@ -195,6 +196,14 @@ pub async fn pending(db: &Db) -> Result<Vec<Follow>> {
 /// Those of the database.
 pub async fn ours(db: &Db) -> Result<Vec<Follow>> {
     db.all(&OURS, args![]).await
+}
+
+/// Whether one of ours follows somebody on a host, and was accepted.
+///
+/// # Errors
+/// Those of the database.
+pub async fn to_host(db: &Db, host: &str) -> Result<bool> {
+    Ok(db.count(&TO_HOST, args![host]).await? > 0)
 }
 
 /// The hosts tied to this node by follows, in both directions.

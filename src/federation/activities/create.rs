@@ -1,14 +1,10 @@
 //! Create: a peer's record, or a citizen's reply.
 
-use super::super::{
-    actors,
-    inbox::{Message, Outcome},
-};
+use super::super::inbox::{Message, Outcome};
 use crate::{
     App, Error, Result,
     actions::replies,
     domain::{activity::Object, canonical::Document},
-    storage,
 };
 
 /// Takes a record into the register, holds a reply for a person's decision, ignores the rest. An object
@@ -39,12 +35,10 @@ pub(super) async fn said(app: &App, message: &Message, object: &Document) -> Res
 /// # Errors
 /// `Forbidden` when it is not its author's; a reply to nothing of ours is ignored.
 async fn reply(app: &App, message: &Message, note: &Document) -> Result<Outcome> {
-    let host = storage::hosts::get(&app.db, &message.sender.host).await?;
-    if host.is_some_and(|host| host.policy == "limited") || !note.contains_key("inReplyTo") {
+    if message.limited || !note.contains_key("inReplyTo") {
         return Ok(Outcome::Ignored);
     }
-    let author = actors::known_or_fetched(app, &message.activity.actor).await?;
-    match replies::receive(app, &message.activity, note, &author).await {
+    match replies::receive(app, &message.activity, note, &message.sender).await {
         Err(Error::NotFound { .. }) => Ok(Outcome::Ignored),
         outcome => outcome.map(Outcome::from),
     }

@@ -99,8 +99,7 @@ async fn enters_register(app: &App, message: &Message, object: &Document) -> Res
     if !is_record(object) {
         return Ok(false);
     }
-    let follows = storage::follows::ours(&app.db).await?;
-    if follows.iter().any(|follow| follow.host == message.sender.host && follow.state == "accepted") {
+    if storage::follows::to_host(&app.db, &message.sender.host).await? {
         return Ok(true);
     }
     let named = |field: &str| object.get(field).and_then(serde_json::Value::as_str).unwrap_or_default();

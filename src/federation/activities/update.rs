@@ -30,9 +30,7 @@ async fn actor(app: &App, message: &Message) -> Result<Outcome> {
     app.keys.forget_actor(message.activity.actor.as_str());
     let text = fetched.actor.document;
     let document = crate::domain::canonical::read(&text)?;
-    let followed = storage::follows::ours(&app.db).await?;
-    let follows =
-        followed.iter().any(|follow| follow.host == message.sender.host && follow.state == "accepted");
+    let follows = storage::follows::to_host(&app.db, &message.sender.host).await?;
     if follows && document.contains_key("parvis:version") {
         let arrival = Arrival {
             text: &text,

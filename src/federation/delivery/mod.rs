@@ -37,13 +37,18 @@ pub async fn heard_from(app: &App, tx: &mut Tx, host: &str) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub async fn returned(app: &App, host: &str) -> Result<()> {
+    let known = hosts::get(&app.db, host).await?;
+    heard(app, host, known.filter(|host| host.state == hosts::WELL).and_then(|host| host.last_seen_at)).await
+}
+
+/// The same, when it is known already when the host was last heard, if it is well.
+///
+/// # Errors
+/// Those of the database.
+pub async fn heard(app: &App, host: &str, heard_at: Option<i64>) -> Result<()> {
     let now = app.clock.now_ms();
     let since = now - i64::try_from(HEARD_EVERY.as_millis()).unwrap_or(0);
-    let known = hosts::get(&app.db, host).await?;
-    let stale = known.is_none_or(|host| {
-        host.state != hosts::WELL || host.last_seen_at.is_none_or(|seen| !(since..=now).contains(&seen))
-    });
-    if stale {
+    if heard_at.is_none_or(|at| !(since..=now).contains(&at)) {
         let mut tx = app.db.begin().await?;
         hosts::ensure(&mut tx, host).await?;
         heard_from(app, &mut tx, host).await?;
