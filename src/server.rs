@@ -3,6 +3,7 @@
 
 mod gauges;
 pub mod health;
+mod kept;
 pub mod listener;
 mod negotiate;
 mod patient;
@@ -57,6 +58,7 @@ pub fn router(app: &App) -> Router {
         .merge(federation)
         .fallback_service(pages)
         .layer(middleware::from_fn(web::security_headers))
+        .layer(middleware::from_fn_with_state((app.clone(), kept::Kept::default()), kept::again))
         .layer(middleware::from_fn_with_state(app.clone(), own_name_only))
         .merge(health::public(app))
         .layer(middleware::from_fn_with_state(app.clone(), requests::tell))
