@@ -3,12 +3,14 @@
 
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use tokio::{task::JoinSet, time};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     App, Result,
     federation::{delivery::Round, tasks},
+    storage::outbox,
 };
 
 /// Longest pause while something was just done.
@@ -17,6 +19,10 @@ const BUSY: Duration = Duration::from_secs(1);
 const IDLE: Duration = Duration::from_secs(5);
 /// A clock that goes back by more than this was set.
 const TURNED_BACK: i64 = 60_000;
+/// How often it is asked meanwhile whether another process (`parvis publish`) has queued something.
+const GLANCE: Duration = Duration::from_millis(200);
+/// Least time between two looks into the queues: what ends or comes meanwhile is taken up together.
+const BREATH: Duration = Duration::from_millis(10);
 /// How long what was begun may take once it is told to stop (R15).
 const GRACE: Duration = Duration::from_secs(8);
 
@@ -26,9 +32,11 @@ pub async fn run(app: App, owner: String, stop: CancellationToken) {
     if let Err(error) = tasks::at_start(&app).await {
         tracing::warn!(%error, "recurring tasks could not be scheduled");
     }
-    let mut work = Work { round: Round::new(app.clone(), owner.clone()), tasks: JoinSet::new(), app, owner };
+    let round = Round::new(app.clone(), owner.clone());
+    let mut work = Work { round, tasks: JoinSet::new(), app, owner, said: 0 };
     let mut latest = i64::MIN;
     while !stop.is_cancelled() {
+        let next = time::Instant::now() + BREATH;
         let now = work.app.clock.now_ms();
         if now.saturating_add(TURNED_BACK) < latest {
             work.clock_was_turned_back().await;
@@ -41,6 +49,7 @@ pub async fn run(app: App, owner: String, stop: CancellationToken) {
         });
         let longest = if begun > 0 { BUSY } else { IDLE };
         work.wait(work.round.pause().map_or(longest, |pause| pause.min(longest)), &stop).await;
+        time::sleep_until(next).await;
     }
     work.end().await;
 }
@@ -50,6 +59,8 @@ struct Work {
     owner: String,
     round: Round,
     tasks: JoinSet<()>,
+    /// The last activity that was queued when we last looked.
+    said: i64,
 }
 
 impl Work {
@@ -63,6 +74,8 @@ impl Work {
 
     /// Takes up what is due, beside what is still being done.
     async fn begin(&mut self) -> Result<usize> {
+        self.said = outbox::last(&self.app.db).await?;
+        while self.round.next().now_or_never().flatten().is_some() {}
         let sending = self.round.claim().await?;
         Ok(sending + tasks::begin(&self.app, &self.owner, &mut self.tasks).await?)
     }
@@ -72,7 +85,7 @@ impl Work {
         tokio::select! {
             () = stop.cancelled() => {}
             () = self.app.wake.notified() => {}
-            () = time::sleep(longest) => {}
+            () = elsewhere(&self.app, self.said, longest) => {}
             Some(_) = self.round.next(), if self.round.busy() > 0 => {}
             Some(_) = self.tasks.join_next(), if !self.tasks.is_empty() => {}
         }
@@ -86,6 +99,17 @@ impl Work {
         };
         if time::timeout(GRACE, all).await.is_err() {
             tracing::info!("stopped before everything begun had ended: it is taken up at the next start");
+        }
+    }
+}
+
+/// Until another process has queued something since `said`, or the time is over.
+async fn elsewhere(app: &App, said: i64, longest: Duration) {
+    let until = time::Instant::now() + longest;
+    while time::Instant::now() < until {
+        time::sleep(GLANCE).await;
+        if outbox::last(&app.db).await.is_ok_and(|last| last != said) {
+            return;
         }
     }
 }

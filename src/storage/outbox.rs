@@ -17,6 +17,7 @@ queries! {
     COUNT = "SELECT count(*) FROM outbox WHERE actor = $1 AND public";
     BY_ACTIVITY = "SELECT * FROM outbox WHERE activity = $1";
     OF_OBJECT = "SELECT * FROM outbox WHERE object = $1 ORDER BY seq";
+    LAST = "SELECT value FROM counters WHERE name = 'activities'";
     BOOSTERS = "SELECT DISTINCT actor FROM outbox WHERE object = $1 AND kind = 'Announce' ORDER BY actor";
 }
 
@@ -122,4 +123,12 @@ pub async fn of_object(db: &Db, object: &str) -> Result<Vec<Activity>> {
 pub async fn boosters_in(tx: &mut Tx, object: &str) -> Result<Vec<String>> {
     let actors: Vec<(String,)> = tx.all(&BOOSTERS, args![object]).await?;
     Ok(actors.into_iter().map(|(actor,)| actor).collect())
+}
+
+/// The number of the last activity, whichever process said it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn last(db: &Db) -> Result<i64> {
+    db.count(&LAST, args![]).await
 }

@@ -48,6 +48,9 @@ pub(super) async fn to_host(app: App, owner: String, host: hosts::Host) -> Resul
     let mut turn = Turn::new(health_of(&host));
     progress.given_up += give_up_gone(&app, &host.host).await?;
     let batch = deliveries::next_for_host(&app.db, &host.host, app.clock.now_ms(), BATCH).await?;
+    let whole = batch.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
+    let last = batch.last().map(|job| (job.seq, job.inbox.clone())).filter(|_| whole);
+    let mut released = false;
     for job in batch {
         if !turn.may_send(&job.inbox, &job.object) {
             continue;
@@ -55,16 +58,19 @@ pub(super) async fn to_host(app: App, owner: String, host: hosts::Host) -> Resul
         let attempt = attempt(&app, &job).await?;
         let at = (app.clock.now_ms(), app.chance.fraction());
         let verdict = turn.attempted(&row_of(&job), attempt.outcome, at);
-        let keep = Keep { app: &app, owner: &owner, host: &host.host };
+        released = !verdict.go_on || last.as_ref().is_some_and(|last| *last == (job.seq, job.inbox.clone()));
+        let keep = Keep { app: &app, owner: &owner, host: &host.host, release: released };
         if !keep.record(&job, &attempt, &verdict).await? {
             turn.end();
         }
         count(&mut progress, &verdict);
         tell(&app, &job, &attempt, &verdict);
     }
-    let mut tx = app.db.begin().await?;
-    hosts::release(&mut tx, &host.host, &owner).await?;
-    tx.commit().await?;
+    if !released {
+        let mut tx = app.db.begin().await?;
+        hosts::release(&mut tx, &host.host, &owner).await?;
+        tx.commit().await?;
+    }
     Ok(progress)
 }
 
@@ -154,11 +160,13 @@ struct Keep<'a> {
     app: &'a App,
     owner: &'a str,
     host: &'a str,
+    /// Whether nothing more is sent in this turn.
+    release: bool,
 }
 
 impl Keep<'_> {
-    /// Writes what became of the row and of the host, and renews the lease, in one transaction. Gives
-    /// whether the lease is still ours.
+    /// Writes what became of the row and of the host, and renews or ends the lease, in one transaction.
+    /// Gives whether the lease is still ours.
     async fn record(&self, job: &Job, attempt: &Attempt, verdict: &Verdict) -> Result<bool> {
         let now = self.app.clock.now_ms();
         let mut tx = self.app.db.begin().await?;
@@ -182,7 +190,12 @@ impl Keep<'_> {
             RowFate::Later(at) => deliveries::put_off(&mut tx, job, status, &attempt.error, at).await?,
         }
         self.host(&mut tx, verdict, status.is_some(), (attempt.began, now)).await?;
-        let still_ours = hosts::renew(&mut tx, self.host, self.owner, now + lease(self.app)).await?;
+        let still_ours = if self.release {
+            hosts::release(&mut tx, self.host, self.owner).await?;
+            false
+        } else {
+            hosts::renew(&mut tx, self.host, self.owner, now + lease(self.app)).await?
+        };
         tx.commit().await?;
         Ok(still_ours)
     }
