@@ -92,6 +92,54 @@ mod tests {
         !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
     }
 
+    /// Statements that read a whole table, or an index of it, on purpose; none of them is run for a message,
+    /// a delivery or the page of a record. Of our own actors there are few.
+    const WHOLE: [&str; 18] = [
+        "BY_ROLE actors",
+        "OURS actors",
+        "OURS follows",
+        "OURS keys",
+        "PENDING follows",
+        "PEERS hosts",
+        "CLAIM h",
+        "COUNT received",
+        "COUNT versions",
+        "COUNTS deliveries",
+        "COUNTS records",
+        "HEADS v",
+        "PRODUCED a",
+        "REMOVE_INBOX follows",
+        "TARGETS l",
+        "TIES follows",
+        "WAITING_HOSTS d",
+        "NEXT_AT h",
+    ];
+
+    #[tokio::test]
+    async fn no_statement_of_every_day_reads_a_whole_table() {
+        use super::query::{Query, args};
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}/plans.sqlite", folder.path().display());
+        let db = super::Db::open(&url).await.expect("a database");
+        let mut whole = BTreeSet::new();
+        for query in super::registered() {
+            let text: &'static str = format!("EXPLAIN QUERY PLAN {}", query.sqlite).leak();
+            let explain = Query { name: query.name, sqlite: text, pg: text };
+            let plan: Vec<(i64, i64, i64, String)> = db.all(&explain, args![]).await.expect("a plan");
+            let scanned = plan.iter().filter_map(|(.., step)| step.strip_prefix("SCAN "));
+            // Lists given as a parameter, full-text search by its own index, and rows made up on the spot.
+            let tables =
+                scanned.filter(|step| !step.contains("VIRTUAL TABLE") && !step.starts_with("CONSTANT"));
+            whole.extend(
+                tables.filter_map(|step| Some(format!("{} {}", query.name, step.split(' ').next()?))),
+            );
+        }
+        let small = ["x", "settings", "counters", "audit", "drafts", "tasks", "sources", "media"];
+        whole.retain(|scan| !small.iter().any(|table| scan.ends_with(&format!(" {table}"))));
+        let surprises: Vec<&String> = whole.iter().filter(|scan| !WHOLE.contains(&scan.as_str())).collect();
+        assert!(surprises.is_empty(), "{surprises:#?}");
+    }
+
     #[test]
     fn the_two_migration_trees_have_the_same_steps() {
         let steps = |engine: &str| -> BTreeSet<String> {
