@@ -27,7 +27,7 @@ def cost(name, of="activity"):
 def busy(name):
     """How much of the machine somebody else used meanwhile, in percent of its cores."""
     one = result[name]
-    return f"{100 * one['other_cpu_s'] / one['watched_s'] / result['limit']['cores']:.0f} %"
+    return "" if "other_cpu_s" not in one else f"{100 * one['other_cpu_s'] / one['watched_s'] / result['limit']['cores']:.0f} %"
 
 
 rows = []

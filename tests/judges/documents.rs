@@ -50,7 +50,7 @@ pub fn avis(node: &Node) -> String {
 
 /// Waits until there is something.
 pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + Duration::from_mins(2);
+    let end = Instant::now() + Duration::from_mins(1);
     loop {
         if let Some(found) = look() {
             return found;
@@ -60,17 +60,17 @@ pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// Everything that a node serves and sends in its life: it publishes, is followed, publishes more, corrects
-/// and withdraws. By a name for each.
+/// Everything that a node serves and sends in its life: founded, followed, it publishes, corrects and
+/// withdraws. By a name for each.
 pub fn all_of_a_node() -> BTreeMap<String, Value> {
     let node = founded();
     let dossier = fs::read_to_string(repository("samples/rennes.toml")).expect("the dossier");
     let publish = |text: &str| {
         node.ask(&["import", "--publish", &node.file("dossier.toml", text).to_string_lossy()]);
     };
-    publish(dossier.rsplit_once("[[follow_ups]]").expect("a last follow-up").0);
+    publish(dossier.split("[[questions]]").next().expect("the city and its first council"));
     let mut citizen = Fediverse::start(&[]);
-    for handle in ["mairie", "ccnr", "fil", "relay"] {
+    for handle in ["mairie", "mission5g", "fil", "relay"] {
         citizen.ask("follow", json!({ "actor": actor(&node, handle) }));
     }
     publish(&dossier);
