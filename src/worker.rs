@@ -76,6 +76,7 @@ impl Work {
     async fn begin(&mut self) -> Result<usize> {
         self.said = outbox::last(&self.app.db).await?;
         while self.round.next().now_or_never().flatten().is_some() {}
+        while self.tasks.try_join_next().is_some() {}
         let sending = self.round.claim().await?;
         Ok(sending + tasks::begin(&self.app, &self.owner, &mut self.tasks).await?)
     }
