@@ -94,7 +94,7 @@ mod tests {
 
     /// Statements that read a whole table, or an index of it, on purpose; none of them is run for a message,
     /// a delivery or the page of a record. Of our own actors there are few.
-    const WHOLE: [&str; 18] = [
+    const WHOLE: &[&str] = &[
         "BY_ROLE actors",
         "OURS actors",
         "OURS follows",
@@ -110,6 +110,19 @@ mod tests {
         "PRODUCED a",
         "REMOVE_INBOX follows",
         "TARGETS l",
+        "FORGET actors",
+        "FORGET d",
+        "FORGET hosts",
+        "FORGET_KEYS keys",
+        "HOLDINGS actors",
+        "HOLDINGS deliveries",
+        "HOLDINGS follows",
+        "HOLDINGS keys",
+        "HOLDINGS replies",
+        "HOLDINGS versions",
+        "SLOWEST d",
+        "TAKE_UP deliveries",
+        "WAITING deliveries",
         "TIES follows",
         "WAITING_HOSTS d",
         "NEXT_AT h",

@@ -222,8 +222,7 @@ impl Counter {
         Ok(connection)
     }
 
-    /// Lends the connection to one after the other, and commits. After a failure the connection is
-    /// dropped, and with it whatever was not committed.
+    /// Lends the connection to one after the other, and commits.
     async fn turns(
         &mut self,
         group: &mut Group,
@@ -252,6 +251,10 @@ impl Counter {
                 if let Some(next) = next {
                     let _ = next.send(Err(Error::PoolTimedOut));
                 }
+                // What is left of it goes; a connection that is broken fails at the next `BEGIN`, and is
+                // opened anew.
+                let _ = execute(&mut connection, "ROLLBACK").await;
+                self.connection = Some(connection);
                 return Err(error);
             }
         }
