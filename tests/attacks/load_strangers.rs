@@ -43,19 +43,19 @@ async fn d01_d02_long_and_packed_bodies_are_not_read() {
 }
 
 #[tokio::test]
-async fn d07_a_hundred_new_servers_an_hour_are_asked() {
+async fn d07_three_hundred_new_servers_an_hour_are_asked() {
     let world = World::new().await;
     world.publish("angers", "/a", &KEYS[0]);
     world.accepted(&world.message("angers", "/a", &KEYS[0])).await;
     world.asked();
     let stranger = |number: usize| world.message(&format!("h{number}"), "/a", &KEYS[0]);
-    for number in 0..99 {
+    for number in 0..299 {
         assert_eq!(world.send(&stranger(number)).await.status, StatusCode::UNAUTHORIZED);
     }
     let mut asked = world.asked();
     asked.dedup();
-    assert_eq!(asked.len(), 99, "{asked:?}");
-    for number in 200..203 {
+    assert_eq!(asked.len(), 299, "{asked:?}");
+    for number in 400..403 {
         world.refused(&stranger(number), Refusal::KeyLimited).await;
     }
     // Who is known goes on, and the next hour is another one.

@@ -27,7 +27,7 @@ pub fn seed() -> u64 {
 async fn killed_at_random(database: &str) {
     let seed = seed();
     let world = World::start(seed).await;
-    let mut stage = Stage::set(Node::on(database, &World::names()), world);
+    let mut stage = Stage::set(Node::on(database, &World::names()), world).await;
     let chance = Chance::seeded(seed);
     let load = stage.load(seed + 1, 0.25);
     let mut starting = 0;

@@ -89,8 +89,9 @@ pub struct Load {
 }
 
 impl Stage {
-    /// Initialises a node, publishes, starts it, and lets one actor of each server follow its council.
-    pub fn set(node: Node, world: World) -> Self {
+    /// Initialises a node that follows each server, publishes, starts it, and lets one actor of each follow its
+    /// council.
+    pub async fn set(node: Node, world: World) -> Self {
         let made = node.ask(&["init"]);
         let world = Arc::new(world);
         assert_eq!(made["actors"].as_array().map(Vec::len), Some(3), "{made}");
@@ -106,6 +107,7 @@ impl Stage {
         let [mairie, council] = <[Iri; 2]>::try_from(actors).expect("a city and its council");
         let start = Duration::ZERO;
         let mut stage = Self { node, world, history: Arc::default(), council, mairie, objects, start };
+        stage.follow_all().await;
         let since = Instant::now();
         stage.node.start();
         stage.start = since.elapsed();
@@ -116,6 +118,29 @@ impl Stage {
             stage.history.lock().unwrap().facts.push(follow.fact);
         }
         stage
+    }
+
+    /// Records come from servers that the node follows; what others send stays a reply (O33).
+    async fn follow_all(&self) {
+        let app = self.app().await;
+        let mut tx = app.db.begin().await.expect("the database");
+        for host in 0..HOSTS {
+            let user = self.world.user(host);
+            let follow = storage::follows::Follow {
+                follower: self.council.to_string(),
+                followed: user.to_string(),
+                ours: true,
+                state: "accepted".to_owned(),
+                activity: self.council.join(&format!("/follows/{host}")).to_string(),
+                document: "{}".to_owned(),
+                host: user.host().to_owned(),
+                inbox: user.join("/inbox").to_string(),
+                at: 0,
+            };
+            storage::follows::put(&mut tx, &follow).await.expect("a follow");
+        }
+        tx.commit().await.expect("a commit");
+        app.db.close().await;
     }
 
     /// The node's own tables, read beside it.
