@@ -8,6 +8,7 @@ mod checks;
 mod equal;
 mod herd;
 mod node;
+#[allow(dead_code, reason = "each test binary uses a part")]
 #[path = "../support/postgres.rs"]
 mod postgres;
 mod tables;
