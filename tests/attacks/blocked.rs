@@ -80,9 +80,9 @@ async fn s32_nothing_is_sent_below_a_blocked_host() {
     assert!(asked.iter().all(|asked| asked.starts_with("brest")), "{asked:?}");
     let log = format!("{:?}", app.http.outbound_log());
     assert!(!log.contains("evil"), "{log}");
-    // What waits for it waits: allowed again, it gets it.
+    // What waited for it went with the block: allowed again, it is sent nothing of that.
     actions::peers::set_policy(app, &operator, "evil.localhost", "allowed").await.unwrap();
     app.clock.advance(SignedDuration::from_mins(61));
     delivery::step(app, "test").await.unwrap();
-    assert!(world.asked().iter().any(|asked| asked == "sub.evil.localhost/a/inbox"));
+    assert!(world.asked().iter().all(|asked| !asked.contains("evil")));
 }

@@ -36,12 +36,14 @@ async fn f14_links_that_lead_away() {
         ];
         let links: Vec<_> = rels.iter().map(|rel| json!({ "rel": rel, "href": target })).collect();
         let document = json!({ "links": links }).to_string();
-        world.page(&host, "/.well-known/nodeinfo", Reply::new("200 OK", &[], document.as_bytes()));
+        let json =
+            |text: &str| Reply::new("200 OK", &[("Content-Type", "application/json")], text.as_bytes());
+        world.page(&host, "/.well-known/nodeinfo", json(&document));
         let document = json!({"subject": "x", "links": [{"rel": "self", "href": target}]}).to_string();
         for resource in ["acct%3Arelay%40", "http%3A%2F%2F"] {
             let end = if resource.starts_with("acct") { "" } else { "%2F" };
             let path = format!("/.well-known/webfinger?resource={resource}{host}.localhost%3A{port}{end}");
-            world.page(&host, &path, Reply::new("200 OK", &[], document.as_bytes()));
+            world.page(&host, &path, json(&document));
         }
         world.asked();
         let found = probe::probe(&world.app, &format!("{host}.localhost:{port}")).await;

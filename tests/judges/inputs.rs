@@ -62,7 +62,10 @@ pub fn judge(node: &Node, sent: &Value, avis: &str) {
 
 /// What is wrong with a reply that is held.
 fn faults(reply: &Value, avis: &str) -> impl Iterator<Item = &'static str> {
-    let content = text(reply, "content");
+    // The classes by which servers mark mentions and hashtags stay (C5).
+    let content = ["", "mention", "hashtag"]
+        .iter()
+        .fold(text(reply, "content"), |content, class| content.replace(&format!(" class=\"{class}\""), ""));
     let harm =
         ["<script", "<img", "<video", "<audio", "<form", "<input", "<body", " class=", " style=", "payto:"];
     [
