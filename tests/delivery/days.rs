@@ -159,6 +159,28 @@ async fn r11_a_clock_put_forward_during_a_request_does_not_send_it_twice() {
 }
 
 #[tokio::test]
+async fn r07_what_is_queued_as_a_turn_ends_is_sent_at_once() {
+    let node = ready().await;
+    let app = &node.app;
+    let peer = Peer::start(|_, _| status("202 Accepted")).await;
+    let inbox = peer.inbox("/inbox");
+    let mut round = Round::new(app.clone(), "one".to_owned());
+    queue(app, COUNCIL, ("Create", "a"), &[&inbox]).await;
+    assert_eq!(round.claim().await.unwrap(), 1);
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while known(app, &inbox).await.lease_until > 0 {
+        assert!(std::time::Instant::now() < until, "the turn ends");
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    // The turn is over in the database, and its end was not taken note of here.
+    queue(app, COUNCIL, ("Create", "b"), &[&inbox]).await;
+    assert_eq!(round.claim().await.unwrap(), 0);
+    assert_eq!(round.next().await.unwrap().delivered, 1);
+    assert_eq!(round.claim().await.unwrap(), 1, "not when a lease that nobody uses has ended");
+    assert_eq!(round.next().await.unwrap().delivered, 1);
+}
+
+#[tokio::test]
 async fn r16_hosts_take_turns_whatever_their_name() {
     let node = ready().await;
     let app = &node.app;

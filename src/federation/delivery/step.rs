@@ -100,8 +100,10 @@ impl Round {
         let limit = i64::try_from(free).unwrap_or(i64::MAX);
         let hosts = hosts::claim(&self.app.db, &self.owner, now, now + lease(&self.app), limit).await?;
         let mut begun = 0;
+        let mut busy = Vec::new();
         for host in hosts {
             if self.hosts.values().any(|busy| *busy == host.host) {
+                busy.push(host.host);
                 continue;
             }
             let name = host.host.clone();
@@ -110,7 +112,21 @@ impl Round {
             begun += 1;
         }
         self.pace.took(begun);
+        self.give_back(&busy).await?;
         Ok(begun)
+    }
+
+    /// Ends leases on hosts that are still being sent to: whoever sends has ended its own already, or has lost it
+    /// to a clock that jumped. They are taken up again when it is done, not a minute later.
+    async fn give_back(&self, busy: &[String]) -> Result<()> {
+        if busy.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.app.db.begin().await?;
+        for host in busy {
+            hosts::release(&mut tx, host, &self.owner).await?;
+        }
+        tx.commit().await
     }
 
     /// How long to wait before more may begin; `None` when more may begin now.
