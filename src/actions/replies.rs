@@ -53,6 +53,8 @@ pub async fn receive(app: &App, activity: &Activity, note: &Document, author: &A
     let (content, lang) = words(note);
     let content = clean(content);
     let now = app.clock.now_ms();
+    // Counted before the turn to write begins: others wait for it, and it must not wait for a second connection.
+    let too_many = too_many(app, &activity.actor, now).await?;
     let mut tx = app.db.begin().await?;
     if !storage::received::remember(&mut tx, activity.id.as_str(), activity.actor.as_str(), now).await? {
         return Ok(false);
@@ -79,7 +81,7 @@ pub async fn receive(app: &App, activity: &Activity, note: &Document, author: &A
             return Ok(false);
         }
     }
-    if known.is_none() && too_many(app, &activity.actor, now).await? {
+    if known.is_none() && too_many {
         return Err(Error::forbidden("too many replies in a day"));
     }
     let held = app.config.replies.held;
