@@ -210,13 +210,14 @@ fn wait_after(attempts: i64, fraction: f64) -> Duration {
 pub async fn at_start(app: &App) -> Result<()> {
     let now = app.clock.now_ms();
     let followed = follows::ours(&app.db).await?;
+    let hosts = hosts::list(&app.db, "", i64::MAX).await?;
     let mut tx = app.db.begin().await?;
     tasks::schedule_sooner(&mut tx, PUBLISH, "node", now).await?;
     tasks::schedule_sooner(&mut tx, PURGE, "node", now + millis(PURGE_EVERY)).await?;
     for follow in followed.iter().filter(|follow| follow.state == "accepted") {
         tasks::schedule_sooner(&mut tx, CATCH_UP, &follow.host, now).await?;
     }
-    for host in hosts::list(&app.db, "", i64::MAX).await?.iter().filter(|host| host.software.is_none()) {
+    for host in hosts.iter().filter(|host| host.software.is_none()) {
         tasks::schedule_sooner(&mut tx, PROBE, &host.host, now).await?;
     }
     tx.commit().await
