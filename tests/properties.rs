@@ -39,6 +39,8 @@ fn said() -> impl Strategy<Value = Said> {
                 concerns: vec![iri("questions/1")],
                 question: Some(iri("questions/1")),
                 reason: None,
+                relay: None,
+                entered_for: None,
             };
             if yes { Said::Acceptance(verdict) } else { Said::Refusal(verdict) }
         }),
@@ -65,6 +67,7 @@ fn said() -> impl Strategy<Value = Said> {
                 answers: Some(iri("recommandations/1/reponses")),
                 category,
                 tier: Some(Tier::Region),
+                axes: vec!["ethique".to_owned()],
             })
         }),
         date.clone().prop_map(|delivered_on| {
@@ -82,6 +85,9 @@ fn said() -> impl Strategy<Value = Said> {
                 reason: Some(Reason::Budget),
                 promised_by,
                 decided_on: None,
+                relay: None,
+                entered_for: None,
+                service: Some("Direction du numérique".to_owned()),
             })
         }),
         Just(Said::FollowUp(FollowUp {
@@ -90,6 +96,9 @@ fn said() -> impl Strategy<Value = Said> {
             reason: Some(Reason::OutOfRemit),
             as_of: None,
             evidence: vec![iri("preuves/1")],
+            relay: Some(iri("relais/1")),
+            entered_for: None,
+            service: None,
         })),
     ]
 }
@@ -122,7 +131,7 @@ fn record() -> impl Strategy<Value = Record> {
                 summary: None,
                 text: words,
                 recommendations: Vec::new(),
-                number: Some(3),
+                numbers: vec![3, 4],
                 reference: Some("CCNR-A1".to_owned()),
                 in_reply_to: None,
                 context: iri("contexts/1"),

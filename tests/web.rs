@@ -107,7 +107,7 @@ async fn every_page_stands_in_both_languages_with_one_heading_and_nothing_untran
     );
     for (kind, folder) in parvis::domain::said::Said::FOLDERS {
         let rows = records::by_kind_ours(&node.app.db, kind, &Page::first(3)).await.unwrap();
-        let shown = rows.iter().filter(|_| kind != "Recommendation");
+        let shown = rows.iter().filter(|_| *kind != "Recommendation");
         pages.extend(shown.map(|row| format!("/{folder}/{}", row.slug)));
     }
     for actor in storage::actors::by_role(&node.app.db, "council").await.unwrap() {
@@ -137,9 +137,16 @@ async fn an_avis_shows_what_became_of_each_recommendation() {
     node.publish_sample("rennes.toml").await;
     let list = get(&node, "/avis").await;
     assert!(paths(&list, "avis").len() >= 3);
-    let answer = first(&node, "Answer").await;
-    let recommendation =
-        records::get(&node.app.db, answer.parent.as_deref().unwrap()).await.unwrap().unwrap();
+    let answers = records::by_kind_ours(&node.app.db, "Answer", &Page::first(50)).await.unwrap();
+    let mut answered = None;
+    for answer in answers {
+        // What answers several at once replies to the avis.
+        let parent = records::get(&node.app.db, answer.parent.as_deref().unwrap()).await.unwrap().unwrap();
+        if parent.kind == "Recommendation" {
+            answered = Some((answer, parent));
+        }
+    }
+    let (answer, recommendation) = answered.unwrap();
     let avis = records::get(&node.app.db, recommendation.avis.as_deref().unwrap()).await.unwrap().unwrap();
     let page = get(&node, &format!("/avis/{}", avis.slug)).await;
     page.has(&format!("<article class=\"rec\" id=\"r{}\">", recommendation.number.unwrap()));

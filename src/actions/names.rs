@@ -77,6 +77,7 @@ impl Names {
         match self.items.get(reference).map(|item| &item.body) {
             Some(ItemBody::Avis(avis)) => Some(avis.title.clone()),
             Some(ItemBody::Recommendation(recommendation)) => Some(recommendation.title.clone()),
+            Some(ItemBody::Spoken(spoken)) => spoken.title.clone(),
             _ => self.rows.get(reference).map(|row| Text::new(&row.lang, &row.title)),
         }
     }
@@ -87,8 +88,9 @@ fn mentions(item: &Item) -> Vec<&String> {
     match &item.body {
         ItemBody::Avis(avis) => avis.recommendations.iter().collect(),
         ItemBody::Delivery(delivery) => vec![&delivery.avis],
-        ItemBody::Answer(answer) => vec![&answer.recommendation],
-        ItemBody::FollowUp(follow_up) => vec![&follow_up.recommendation],
+        ItemBody::Answer(answer) => answer.recommendations.iter().collect(),
+        ItemBody::FollowUp(follow_up) => follow_up.recommendations.iter().collect(),
+        ItemBody::Spoken(spoken) => spoken.parent.iter().collect(),
         _ => Vec::new(),
     }
 }

@@ -111,18 +111,38 @@ fn order(item: &Item) -> (u8, String, u32) {
         ItemBody::Council(_) => (1, reference(), 0),
         ItemBody::Question(_) => (2, reference(), 0),
         ItemBody::Acceptance(_) | ItemBody::Refusal(_) => (3, reference(), 0),
-        ItemBody::Avis(_) => (4, reference(), 0),
-        ItemBody::Recommendation(recommendation) => (4, recommendation.avis.clone(), recommendation.number),
-        ItemBody::Delivery(_) => (5, reference(), 0),
-        ItemBody::Answer(answer) => (6, format!("{} {}", answer.on, item.reference), 0),
-        ItemBody::FollowUp(follow_up) => (6, format!("{} {}", follow_up.on, item.reference), 1),
+        ItemBody::Avis(_) => (AVIS, reference(), 0),
+        ItemBody::Recommendation(recommendation) => {
+            (AVIS, recommendation.avis.clone(), recommendation.number)
+        }
+        ItemBody::Delivery(_) => (6, reference(), 0),
+        ItemBody::Answer(answer) => (8, format!("{} {}", answer.on, item.reference), 0),
+        ItemBody::FollowUp(follow_up) => (8, format!("{} {}", follow_up.on, item.reference), 1),
+        ItemBody::Spoken(spoken) => {
+            let on = spoken.on.as_ref().map(ToString::to_string).unwrap_or_default();
+            (place(spoken.kind()), format!("{on} {}", item.reference), 2)
+        }
+    }
+}
+
+/// Where an avis and its recommendations stand in the order of publication.
+const AVIS: u8 = 5;
+
+/// Where the other kinds stand: each after what it may name.
+fn place(kind: &str) -> u8 {
+    match kind {
+        "Strategy" | "Composition" | "Draw" | "Review" => 2,
+        "WorkingGroup" => 3,
+        "Meeting" | "Programme" | "Deliverable" => 4,
+        "Schedule" => 7,
+        _ => 8,
     }
 }
 
 /// An avis with its recommendations together, everything else alone.
 fn groups<'a>(records: &'a [&'a Waiting]) -> Vec<&'a [&'a Waiting]> {
     let together = |a: &&Waiting, b: &&Waiting| {
-        order(&a.item).0 == 4 && order(&b.item).0 == 4 && order(&a.item).1 == order(&b.item).1
+        order(&a.item).0 == AVIS && order(&b.item).0 == AVIS && order(&a.item).1 == order(&b.item).1
     };
     records.chunk_by(together).collect()
 }

@@ -111,7 +111,8 @@ async fn derive_record(tx: &mut Tx, record: &Record, place: &Place<'_>) -> Resul
     let row = row(record, place);
     storage::records::put(tx, &row).await?;
     let links = links::links(record);
-    let edges: Vec<(&str, &str)> = links.iter().map(|link| (link.relation, link.target.as_str())).collect();
+    let edges: Vec<(&str, &str)> =
+        links.iter().map(|link| (link.relation.as_str(), link.target.as_str())).collect();
     storage::links::put(tx, &row.uri, &edges).await?;
     storage::search::put(tx, &row.uri, &searchable(record)).await
 }
@@ -152,7 +153,11 @@ fn row(record: &Record, place: &Place<'_>) -> Row {
         }
         Said::Answer(said) => decision = Some(crate::domain::Code::wire(&said.decision)),
         Said::FollowUp(said) => status = Some(crate::domain::Code::wire(&said.status)),
-        Said::Delivery(_) | Said::Other(_) => {}
+        Said::Deliverable(said) => question = text(said.question.as_ref()),
+        Said::WorkingGroup(said) => question = text(said.question.as_ref()),
+        Said::Meeting(said) => question = text(said.question.as_ref()),
+        Said::Relay(said) => addressee = Some(said.relay_to.to_string()),
+        _ => {}
     }
     Row {
         uri: envelope.id.to_string(),

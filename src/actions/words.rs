@@ -1,6 +1,8 @@
 //! From the words of a dossier's item to a record about to be composed: names become ids, texts become
 //! Markdown by language, references become links.
 
+use std::collections::BTreeMap;
+
 use crate::{
     App, Error, Result,
     domain::{
@@ -10,7 +12,7 @@ use crate::{
         record::{Claim, Source},
         said::{self, Said},
     },
-    dossier::{Addressee, ClaimValue, Common, Item, ItemBody, Text, Verdict},
+    dossier::{self, Addressee, ClaimValue, Common, Item, ItemBody, Placeholder, Spoken, Text, Verdict},
     storage::{self, Tx, actors::Actor},
 };
 
@@ -22,8 +24,8 @@ struct Thread {
     in_reply_to: Option<Iri>,
     /// Actors it speaks to.
     spoken_to: Vec<Iri>,
-    /// Number of the recommendation it is about.
-    number: Option<u32>,
+    /// Numbers of the recommendations it is about.
+    numbers: Vec<u32>,
 }
 
 /// Turns an item into a record about to be composed.
@@ -59,7 +61,7 @@ pub async fn draft(app: &App, tx: &mut Tx, names: &Names, item: &Item, id: &Iri)
         summary: summary.map(words),
         text: text.map_or_else(|| Words::new(lang.clone(), ""), words),
         recommendations: recommendation_titles(names, item).iter().map(words).collect(),
-        number: thread.number,
+        numbers: thread.numbers,
         reference: Some(item.reference.clone()),
         in_reply_to: thread.in_reply_to,
         context: thread.context,
@@ -87,7 +89,12 @@ async fn said(tx: &mut Tx, names: &Names, item: &Item, id: &Iri) -> Result<Said>
             concerns: vec![question.clone()],
             question: Some(question),
             reason: verdict.reason.clone(),
+            relay: None,
+            entered_for: None,
         })
+    };
+    let all = |references: &[String]| -> Result<Vec<Iri>> {
+        references.iter().map(|reference| names.id(reference)).collect()
     };
     Ok(match &item.body {
         ItemBody::City(_) | ItemBody::Council(_) => {
@@ -115,6 +122,7 @@ async fn said(tx: &mut Tx, names: &Names, item: &Item, id: &Iri) -> Result<Said>
             answers: Some(id.join("/reponses")),
             category: body.category.clone(),
             tier: body.tier.clone(),
+            axes: Vec::new(),
         }),
         ItemBody::Delivery(body) => Said::Delivery(said::Delivery {
             concerns: vec![names.id(&body.avis)?],
@@ -122,20 +130,42 @@ async fn said(tx: &mut Tx, names: &Names, item: &Item, id: &Iri) -> Result<Said>
             delivered_to: names.actor_id(&body.by)?,
         }),
         ItemBody::Answer(body) => Said::Answer(said::Answer {
-            concerns: vec![names.id(&body.recommendation)?],
+            concerns: all(&body.recommendations)?,
             decision: body.decision.clone(),
             reason: body.reason.clone(),
             promised_by: body.promised_by.clone(),
             decided_on: Some(body.on.clone()),
+            relay: None,
+            entered_for: None,
+            service: None,
         }),
         ItemBody::FollowUp(body) => Said::FollowUp(said::FollowUp {
-            concerns: vec![names.id(&body.recommendation)?],
+            concerns: all(&body.recommendations)?,
             status: body.status.clone(),
             reason: body.reason.clone(),
             as_of: Some(body.on.clone()),
             evidence: body.evidence.clone(),
+            relay: None,
+            entered_for: None,
+            service: None,
         }),
+        ItemBody::Spoken(body) => spoken(tx, names, body).await?,
     })
+}
+
+/// What a record of another kind says: the placeholders of the item become ids.
+async fn spoken(tx: &mut Tx, names: &Names, body: &Spoken) -> Result<Said> {
+    let mut accounts = BTreeMap::new();
+    for account in dossier::accounts(&body.said) {
+        let parsed = Addressee::parse(&account)?;
+        accounts.insert(account, addressee(tx, names, &parsed).await?);
+    }
+    let mut said = body.said.clone();
+    dossier::fill(&mut said, &mut |placeholder| match placeholder {
+        Placeholder::Reference(reference) => names.id(reference).map(|id| id.to_string()),
+        Placeholder::Account(account) => Ok(accounts[account].to_string()),
+    })?;
+    Ok(Said::take(&mut said)?)
 }
 
 fn said_avis(names: &Names, item: &Item, avis: &crate::dossier::Avis) -> Result<said::Avis> {
@@ -163,7 +193,7 @@ fn said_avis(names: &Names, item: &Item, avis: &crate::dossier::Avis) -> Result<
 /// Thread and parent, by kind (wire.md §2.5).
 async fn thread(tx: &mut Tx, names: &Names, item: &Item, id: &Iri, said: &Said) -> Result<Thread> {
     let mut thread =
-        Thread { context: context_of(id)?, in_reply_to: None, spoken_to: Vec::new(), number: None };
+        Thread { context: context_of(id)?, in_reply_to: None, spoken_to: Vec::new(), numbers: Vec::new() };
     match said {
         Said::Saisine(question) | Said::AutoSaisine(question) => {
             thread.spoken_to.extend(question.addressee.clone());
@@ -182,11 +212,26 @@ async fn thread(tx: &mut Tx, names: &Names, item: &Item, id: &Iri, said: &Said) 
             thread.spoken_to = vec![recommendation.addressee.clone()];
         }
         Said::Delivery(delivery) => thread.reply(tx, delivery.concerns.first()).await?,
-        Said::Answer(answer) => thread.reply(tx, answer.concerns.first()).await?,
-        Said::FollowUp(follow_up) => thread.reply(tx, follow_up.concerns.first()).await?,
-        Said::Other(_) => {}
+        Said::Answer(answer) => thread.reply_to_all(tx, &answer.concerns).await?,
+        Said::FollowUp(follow_up) => thread.reply_to_all(tx, &follow_up.concerns).await?,
+        Said::Instruction(said) => thread.reply_to_all(tx, &said.concerns).await?,
+        Said::Assessment(said) => thread.reply_to_all(tx, &said.concerns).await?,
+        Said::Support(said) => thread.reply_to_all(tx, &said.concerns).await?,
+        Said::Relay(said) => {
+            thread.reply_to_all(tx, &said.concerns).await?;
+            thread.spoken_to.push(said.relay_to.clone());
+        }
+        _ => {
+            if let ItemBody::Spoken(spoken) = &item.body
+                && let Some(parent) = &spoken.parent
+            {
+                let parent = names.id(parent)?;
+                if storage::records::get_in(tx, parent.as_str()).await?.is_some() {
+                    thread.reply(tx, Some(&parent)).await?;
+                }
+            }
+        }
     }
-    thread.number = number(names, item).or(thread.number);
     Ok(thread)
 }
 
@@ -198,8 +243,22 @@ impl Thread {
         self.context = thread_of(tx, parent).await?;
         if let Some(row) = storage::records::get_in(tx, parent.as_str()).await? {
             self.spoken_to.push(Iri::parse(&row.author)?);
-            self.number = row.number.and_then(|number| u32::try_from(number).ok());
+            self.numbers.extend(row.number.and_then(|number| u32::try_from(number).ok()));
         }
+        Ok(())
+    }
+
+    /// Speaks of several records: in reply to the one, or to the avis of them all.
+    async fn reply_to_all(&mut self, tx: &mut Tx, concerned: &[Iri]) -> Result<()> {
+        let uris: Vec<&str> = concerned.iter().map(Iri::as_str).collect();
+        let rows = storage::records::by_uris_in(tx, &uris).await?;
+        match (concerned, rows.first().and_then(|row| row.avis.as_deref())) {
+            ([_, _, ..], Some(avis)) => self.reply(tx, Some(&Iri::parse(avis)?)).await?,
+            (concerned, _) => self.reply(tx, concerned.first()).await?,
+        }
+        let numbers = rows.iter().filter_map(|row| u32::try_from(row.number?).ok());
+        self.numbers = numbers.collect();
+        self.numbers.sort_unstable();
         Ok(())
     }
 }
@@ -266,6 +325,7 @@ pub fn kind(body: &ItemBody) -> &'static str {
         ItemBody::Delivery(_) => "Delivery",
         ItemBody::Answer(_) => "Answer",
         ItemBody::FollowUp(_) => "FollowUp",
+        ItemBody::Spoken(spoken) => spoken.kind(),
     }
 }
 
@@ -285,33 +345,24 @@ fn texts(item: &Item) -> (Option<&Text>, Option<&Text>, Option<&Text>) {
         ItemBody::Delivery(body) => (None, None, body.text.as_ref()),
         ItemBody::Answer(body) => (None, None, Some(&body.text)),
         ItemBody::FollowUp(body) => (None, None, Some(&body.text)),
+        ItemBody::Spoken(body) => (body.title.as_ref(), body.summary.as_ref(), body.text.as_ref()),
         ItemBody::City(_) | ItemBody::Council(_) => (None, None, None),
     }
 }
 
-/// Of a delivery: the title of the avis it acknowledges.
+/// The title of what it is about, for a kind that has none of its own.
 fn about_title(names: &Names, item: &Item) -> Option<Text> {
-    let ItemBody::Delivery(delivery) = &item.body else { return None };
-    names.title(&delivery.avis)
+    match &item.body {
+        ItemBody::Delivery(delivery) => names.title(&delivery.avis),
+        ItemBody::Spoken(spoken) => names.title(spoken.parent.as_ref()?),
+        _ => None,
+    }
 }
 
 /// Of an avis: titles of its recommendations, in order.
 fn recommendation_titles(names: &Names, item: &Item) -> Vec<Text> {
     let ItemBody::Avis(avis) = &item.body else { return Vec::new() };
     avis.recommendations.iter().filter_map(|reference| names.title(reference)).collect()
-}
-
-/// Of an answer or a follow-up: the recommendation's number, when the batch has it.
-fn number(names: &Names, item: &Item) -> Option<u32> {
-    let reference = match &item.body {
-        ItemBody::Answer(answer) => &answer.recommendation,
-        ItemBody::FollowUp(follow_up) => &follow_up.recommendation,
-        _ => return None,
-    };
-    match names.items.get(reference).map(|item| &item.body) {
-        Some(ItemBody::Recommendation(recommendation)) => Some(recommendation.number),
-        _ => None,
-    }
 }
 
 /// Text in its languages, the original first.

@@ -11,7 +11,10 @@ mod words;
 pub use licence::Licence;
 pub use list::{Entry, Label, List};
 pub use theme::Theme;
-pub use words::{Decision, FollowUpStatus, Reason, Status, Tier};
+pub use words::{
+    Certainty, Decision, DeliverableKind, DrawStage, Duty, Faithfulness, FollowUpStatus, MeetingKind,
+    Quadrant, Reason, SeatOrigin, Sector, Status, Step, Tier,
+};
 
 use super::Problem;
 
@@ -96,6 +99,16 @@ mod tests {
         matches_its_list::<Status>();
         matches_its_list::<Reason>();
         matches_its_list::<Tier>();
+        matches_its_list::<Step>();
+        matches_its_list::<Duty>();
+        matches_its_list::<Faithfulness>();
+        matches_its_list::<MeetingKind>();
+        matches_its_list::<SeatOrigin>();
+        matches_its_list::<DrawStage>();
+        matches_its_list::<DeliverableKind>();
+        matches_its_list::<Quadrant>();
+        matches_its_list::<Certainty>();
+        matches_its_list::<Sector>();
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{
     Hash, Html, Instant, Iri, Lang, Problem, Record, Title, Words,
     activity::PUBLIC,
     canonical::Document,
-    html,
+    facts, html,
     phrases::{About, Phrases},
     record::{Claim, Envelope, Language, Source},
     said::Said,
@@ -36,8 +36,8 @@ pub struct Draft {
     pub text: Words,
     /// Of an avis: titles of its recommendations, in order.
     pub recommendations: Vec<Words>,
-    /// Of an answer or a follow-up: number of the recommendation. Of a delivery: none.
-    pub number: Option<u32>,
+    /// Numbers of the recommendations it is about.
+    pub numbers: Vec<u32>,
     /// Official number.
     pub reference: Option<String>,
     /// What it answers.
@@ -85,7 +85,7 @@ pub fn compose(draft: Draft, published: Instant) -> Result<Record, Vec<Problem>>
         tag: tags(&draft),
         attachment: attachments(&draft, &lang),
         id: draft.id,
-        object_type: "Note".to_owned(),
+        object_type: if matches!(draft.said, Said::Meeting(_)) { "Event" } else { "Note" }.to_owned(),
         author: draft.author,
         to,
         cc,
@@ -143,15 +143,26 @@ fn content(draft: &Draft, lang: &Lang) -> String {
     let phrases = Phrases::of(lang);
     let in_lang = |words: &Words| words.in_language(lang).unwrap_or_else(|| words.original()).to_owned();
     let title = draft.title.as_ref().map(in_lang).unwrap_or_default();
-    let about = About { author_name: &draft.author_name, title: &title, number: draft.number };
-    let heading = phrases.heading(&draft.said, &about);
-    let mut text = format!("<p><strong>{}</strong></p>", html::escape(&heading));
+    let about = About { author_name: &draft.author_name, title: &title, numbers: &draft.numbers };
+    // An Event has its title in `name` (rule 21).
+    let mut text = match &draft.said {
+        Said::Meeting(_) => String::new(),
+        said => format!("<p><strong>{}</strong></p>", html::escape(&phrases.heading(said, &about))),
+    };
     if let Some(summary) = &draft.summary {
         text.push_str(&html::from_markdown(&in_lang(summary)));
     }
     let words = in_lang(&draft.text);
     if !matches!(draft.said, Said::Avis(_)) && !words.is_empty() {
         text.push_str(&html::from_markdown(&words));
+    }
+    let facts = facts::facts(&draft.said, &phrases);
+    if !facts.is_empty() {
+        text.push_str("<ul>");
+        for fact in facts {
+            let _ = write!(text, "<li>{}</li>", html::escape(&phrases.says(&fact)));
+        }
+        text.push_str("</ul>");
     }
     let page = html::escape(draft.url.as_str());
     if !draft.recommendations.is_empty() {

@@ -21,9 +21,26 @@ const ACTOR: [&str; 5] = [
 pub const PARVIS: &str = "https://w3id.org/parvis/v1#";
 
 /// Terms that take one of our codes.
-const CODES: [&str; 7] = ["kind", "decision", "status", "reason", "assessment", "about", "tier"];
+const CODES: [&str; 16] = [
+    "kind",
+    "decision",
+    "status",
+    "reason",
+    "assessment",
+    "about",
+    "tier",
+    "step",
+    "duty",
+    "seatOrigin",
+    "deliverable",
+    "quadrant",
+    "certainty",
+    "stage",
+    "sector",
+    "meeting",
+];
 /// Terms that take an identifier.
-const IDS: [&str; 23] = [
+const IDS: [&str; 27] = [
     "saisine",
     "avis",
     "addressee",
@@ -47,9 +64,13 @@ const IDS: [&str; 23] = [
     "feed",
     "evidence",
     "successor",
+    "guarantors",
+    "adoptedAt",
+    "workingGroup",
+    "actUrl",
 ];
 /// Terms that take a day. (`adoptedOn` and `deliveredOn` may be months or years: plain text.)
-const DAYS: [&str; 3] = ["expectedBy", "promisedBy", "due"];
+const DAYS: [&str; 4] = ["expectedBy", "promisedBy", "due", "postponedTo"];
 
 /// Definition of one of our terms, if it needs more than the prefix.
 fn ours(term: &str) -> Option<Value> {
@@ -86,6 +107,12 @@ fn borrowed(term: &str) -> Option<(Value, &'static str)> {
         "date" => (json!("parvis:date"), "parvis"),
         _ => return None,
     })
+}
+
+/// Whether a term of ours takes identifiers: then it is an edge of the register.
+#[must_use]
+pub(super) fn is_id(name: &str) -> bool {
+    name == "recommendations" || IDS.contains(&name)
 }
 
 /// Where a prefix leads.

@@ -1,64 +1,48 @@
 //! The typed edges a record draws to others: what the register can be walked by.
 
-use super::{Iri, Record, said::Said};
+use super::{Record, activity::ids, context};
 
 /// One edge: relation, target, position among those of its relation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// `addressee`, `concerns`, `recommendation`, `saisine`, `avis`, `delivered-to`, `evidence`, `theme`.
-    pub relation: &'static str,
+    /// The term that names the target, in kebab case: `addressee`, `concerns`, `relay-to`; of the avis'
+    /// list `recommendation`; of a hashtag `theme`.
+    pub relation: String,
     /// The other end.
     pub target: String,
     /// From 0.
     pub position: usize,
 }
 
-/// The edges of a record, in a fixed order.
+/// The edges of a record: every term of its kind that takes identifiers, then its themes. The collection of
+/// its answers is a view, not an edge.
 #[must_use]
 pub fn links(record: &Record) -> Vec<Link> {
     let mut links = Vec::new();
-    let mut add = |relation: &'static str, targets: &[&Iri]| {
-        for (position, target) in targets.iter().enumerate() {
-            links.push(Link { relation, target: target.to_string(), position });
+    for (term, value) in record.said.to_map() {
+        let Some(name) = term.strip_prefix("parvis:").filter(|name| context::is_id(name)) else { continue };
+        let relation = match name {
+            "answers" => continue,
+            "recommendations" => "recommendation".to_owned(),
+            name => kebab(name),
+        };
+        for (position, target) in ids(Some(&value)).into_iter().enumerate() {
+            links.push(Link { relation: relation.clone(), target: target.to_owned(), position });
         }
-    };
-    match &record.said {
-        Said::Saisine(said) | Said::AutoSaisine(said) => add("addressee", &refs(said.addressee.as_ref())),
-        Said::Acceptance(said) | Said::Refusal(said) => {
-            add("concerns", &said.concerns.iter().collect::<Vec<_>>());
-            add("saisine", &refs(said.question.as_ref()));
-        }
-        Said::Avis(said) => {
-            add("saisine", &refs(said.question.as_ref()));
-            add("addressee", &[&said.addressee]);
-            add("recommendation", &said.recommendations.iter().collect::<Vec<_>>());
-        }
-        Said::Recommendation(said) => {
-            add("avis", &[&said.avis]);
-            add("addressee", &[&said.addressee]);
-        }
-        Said::Delivery(said) => {
-            add("concerns", &said.concerns.iter().collect::<Vec<_>>());
-            add("delivered-to", &[&said.delivered_to]);
-        }
-        Said::Answer(said) => add("concerns", &said.concerns.iter().collect::<Vec<_>>()),
-        Said::FollowUp(said) => {
-            add("concerns", &said.concerns.iter().collect::<Vec<_>>());
-            add("evidence", &said.evidence.iter().collect::<Vec<_>>());
-        }
-        Said::Other(_) => {}
     }
     for (position, theme) in themes(record).into_iter().enumerate() {
-        links.push(Link { relation: "theme", target: theme, position });
+        links.push(Link { relation: "theme".to_owned(), target: theme, position });
     }
     let mut seen = std::collections::HashSet::new();
-    links.retain(|link| seen.insert((link.relation, link.target.clone())));
+    links.retain(|link| seen.insert((link.relation.clone(), link.target.clone())));
     links
 }
 
-/// One or none, as a slice's worth.
-fn refs(iri: Option<&Iri>) -> Vec<&Iri> {
-    iri.into_iter().collect()
+/// `relayTo` as `relay-to`.
+fn kebab(name: &str) -> String {
+    let parts =
+        name.chars().flat_map(|c| c.is_uppercase().then_some('-').into_iter().chain(c.to_lowercase()));
+    parts.collect()
 }
 
 /// Themes of a record: of each hashtag the last segment of its page, else its name, lower case.

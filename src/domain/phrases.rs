@@ -1,11 +1,37 @@
 //! The few phrases a record's own text is built with (register.md rule 21): they are published words,
 //! so they live with the records, not with the pages.
 
-use super::{
-    Code as _, Lang,
-    codes::{Decision, FollowUpStatus},
-    said::Said,
-};
+use super::{CivilDate, Code, Lang, facts::Fact, said::Said};
+
+/// Months as people write them.
+const MOIS: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 /// The phrases of one language; French where we have no other.
 pub struct Phrases {
@@ -17,60 +43,201 @@ impl Phrases {
     /// Phrases for a language.
     #[must_use]
     pub fn of(lang: &Lang) -> Self {
-        let french = lang.as_str().split('-').next() != Some("en");
+        Self::in_language(lang.as_str())
+    }
+
+    /// Phrases for the language of a tag.
+    #[must_use]
+    pub fn in_language(tag: &str) -> Self {
+        let french = tag.split('-').next() != Some("en");
         Self { french, tag: if french { "fr".to_owned() } else { "en".to_owned() } }
     }
 
-    fn choose(&self, french: String, english: String) -> String {
+    /// The one of two texts that is in this language.
+    pub(super) fn choose(&self, french: String, english: String) -> String {
         if self.french { french } else { english }
+    }
+
+    /// A label and its value as one line.
+    #[must_use]
+    pub fn says(&self, fact: &Fact) -> String {
+        if fact.label.is_empty() {
+            return fact.value.clone();
+        }
+        let label = capitalised(&fact.label);
+        self.choose(format!("{label}\u{a0}: {}", fact.value), format!("{label}: {}", fact.value))
+    }
+
+    /// The label of a code.
+    pub(super) fn label<'a, C: Code>(&self, code: &'a C) -> &'a str {
+        code.label(&self.tag)
+    }
+
+    /// A whole number, in groups of three digits.
+    #[must_use]
+    pub fn number(&self, number: u32) -> String {
+        let digits = number.to_string();
+        let mut grouped = String::new();
+        for (place, digit) in digits.chars().enumerate() {
+            if place > 0 && (digits.len() - place).is_multiple_of(3) {
+                grouped.push(if self.french { '\u{202f}' } else { ',' });
+            }
+            grouped.push(digit);
+        }
+        grouped
+    }
+
+    /// A date in words, as precise as it is known.
+    #[must_use]
+    pub fn date(&self, date: &CivilDate) -> String {
+        let text = date.as_str();
+        let month = text.get(5..7).and_then(|month| month.parse::<usize>().ok());
+        let month =
+            month.and_then(|month| if self.french { &MOIS } else { &MONTHS }.get(month.checked_sub(1)?));
+        match (month, text.get(8..).and_then(|day| day.parse::<u8>().ok())) {
+            (None, _) => text.to_owned(),
+            (Some(month), None) => format!("{month} {}", &text[..4]),
+            (Some(month), Some(1)) if self.french => format!("1er {month} {}", &text[..4]),
+            (Some(month), Some(day)) => format!("{day} {month} {}", &text[..4]),
+        }
     }
 
     /// First line of a record that has a number or a decision rather than a title.
     #[must_use]
     pub fn heading(&self, said: &Said, about: &About<'_>) -> String {
-        let number = about.number.map_or_else(String::new, |n| format!(" {n}"));
-        let who = about.author_name;
+        let (who, title) = (about.author_name, about.title);
         match said {
             Said::Acceptance(_) => {
                 self.choose(format!("{who} prend la question."), format!("{who} takes up the question."))
             }
+            Said::Refusal(said) if said.relay.is_some() => self.choose(
+                format!("{who} décline ce qui lui est relayé."),
+                format!("{who} declines what is relayed to it."),
+            ),
             Said::Refusal(_) => {
                 self.choose(format!("{who} décline la question."), format!("{who} declines the question."))
             }
             Said::Delivery(said) => {
                 let date = &said.delivered_on;
                 self.choose(
-                    format!("{who} a reçu l’avis « {} » ({date}).", about.title),
-                    format!("{who} received the avis “{}” ({date}).", about.title),
+                    format!("{who} a reçu l’avis « {title} » ({date})."),
+                    format!("{who} received the avis “{title}” ({date})."),
                 )
             }
-            Said::Answer(said) => self.answer(&said.decision, who, &number),
-            Said::FollowUp(said) => self.follow_up(&said.status, who, &number),
+            Said::Answer(said) => {
+                let (numbers, label) =
+                    (self.recommendations_named(about.numbers), self.label(&said.decision));
+                self.choose(
+                    format!(
+                        "{who} répond {}{numbers}\u{a0}: {label}.",
+                        if about.numbers.len() > 1 { "aux " } else { "à la " }
+                    ),
+                    format!("{who} answers {numbers}: {label}."),
+                )
+            }
+            Said::FollowUp(said) => {
+                let (numbers, label) = (self.recommendations_named(about.numbers), self.label(&said.status));
+                self.choose(
+                    format!(
+                        "{who} rend compte {}{numbers}\u{a0}: {label}.",
+                        if about.numbers.len() > 1 { "des " } else { "de la " }
+                    ),
+                    format!("{who} reports on {numbers}: {label}."),
+                )
+            }
             Said::Recommendation(said) => {
                 let n = said.number;
                 self.choose(
-                    format!("Recommandation {n}\u{a0}: {}", about.title),
-                    format!("Recommendation {n}: {}", about.title),
+                    format!("Recommandation {n}\u{a0}: {title}"),
+                    format!("Recommendation {n}: {title}"),
                 )
             }
-            _ => about.title.to_owned(),
+            other => self.heading_beside(other, about),
         }
     }
 
-    fn answer(&self, decision: &Decision, who: &str, number: &str) -> String {
-        let label = decision.label(&self.tag);
-        self.choose(
-            format!("{who} répond à la recommandation{number}\u{a0}: {label}."),
-            format!("{who} answers recommendation{number}: {label}."),
-        )
+    /// First line of the kinds beside question, avis and answer; of those with a title, the title.
+    fn heading_beside(&self, said: &Said, about: &About<'_>) -> String {
+        let (who, title) = (about.author_name, about.title);
+        let of = |french: &str, english: &str| {
+            self.choose(
+                format!("{who}\u{a0}: {french} «\u{a0}{title}\u{a0}»"),
+                format!("{who}: {english} “{title}”"),
+            )
+        };
+        match said {
+            Said::Schedule(_) => of("calendrier des réponses à l’avis", "schedule of answers to the avis"),
+            Said::Postponement(_) => of("échéance reportée pour l’avis", "date postponed for the avis"),
+            Said::Account(_) => of("point public sur les suites de l’avis", "public account of the avis"),
+            Said::Receipt(_) => {
+                self.choose(format!("{who} accuse réception."), format!("{who} acknowledges receipt."))
+            }
+            Said::Instruction(said) => {
+                let (numbers, step) = (self.recommendations_named(about.numbers), self.label(&said.step));
+                self.choose(
+                    format!(
+                        "{who} instruit {}{numbers}\u{a0}: {step}.",
+                        if about.numbers.len() > 1 { "les " } else { "la " }
+                    ),
+                    format!("{who} examines {numbers}: {step}."),
+                )
+            }
+            Said::Assessment(said) => match &said.assessment {
+                Some(code) => {
+                    let code = self.label(code);
+                    self.choose(
+                        format!("{who} juge ce suivi {code}."),
+                        format!("{who} finds this account {code}."),
+                    )
+                }
+                None => self.choose(format!("{who} évalue."), format!("{who} assesses.")),
+            },
+            Said::Relay(said) => {
+                let to = said.relay_to_name.as_deref().unwrap_or(title);
+                let numbers = self.recommendations_named(about.numbers);
+                let what = match about.numbers.len() {
+                    0 => self.choose("l’avis".to_owned(), "the avis".to_owned()),
+                    1 => self.choose(format!("la {numbers}"), numbers),
+                    _ => self.choose(format!("les {numbers}"), numbers),
+                };
+                self.choose(format!("{who} relaie {what} à {to}."), format!("{who} relays {what} to {to}."))
+            }
+            Said::Support(_) => self.choose(
+                format!("{who} soutient cette recommandation."),
+                format!("{who} supports this recommendation."),
+            ),
+            _ => title.to_owned(),
+        }
     }
 
-    fn follow_up(&self, status: &FollowUpStatus, who: &str, number: &str) -> String {
-        let label = status.label(&self.tag);
-        self.choose(
-            format!("{who} rend compte de la recommandation{number}\u{a0}: {label}."),
-            format!("{who} reports on recommendation{number}: {label}."),
-        )
+    /// “recommandations 1 à 3 et 8”; without numbers, the bare word.
+    fn recommendations_named(&self, numbers: &[u32]) -> String {
+        let one = numbers.len() < 2;
+        let word = match (self.french, one) {
+            (true, true) => "recommandation",
+            (true, false) => "recommandations",
+            (false, true) => "recommendation",
+            (false, false) => "recommendations",
+        };
+        if numbers.is_empty() {
+            return word.to_owned();
+        }
+        let mut sorted = numbers.to_vec();
+        sorted.sort_unstable();
+        let runs = sorted.chunk_by(|a, b| a + 1 == *b);
+        let runs: Vec<String> = runs
+            .flat_map(|run| match run {
+                [first, .., last] if run.len() > 2 => {
+                    vec![self.choose(format!("{first} à {last}"), format!("{first} to {last}"))]
+                }
+                run => run.iter().map(ToString::to_string).collect(),
+            })
+            .collect();
+        let and = if self.french { " et " } else { " and " };
+        match runs.split_last() {
+            Some((last, before)) if !before.is_empty() => format!("{word} {}{and}{last}", before.join(", ")),
+            _ => format!("{word} {}", runs.join("")),
+        }
     }
 
     /// Heading of the list of recommendations.
@@ -100,8 +267,14 @@ impl Phrases {
 pub struct About<'a> {
     /// Name of the author.
     pub author_name: &'a str,
-    /// Title of the record, or of the avis it acknowledges.
+    /// Title of the record, or of what it is about.
     pub title: &'a str,
-    /// Number of the recommendation it is about.
-    pub number: Option<u32>,
+    /// Numbers of the recommendations it is about.
+    pub numbers: &'a [u32],
+}
+
+/// With its first letter in upper case.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -4,7 +4,7 @@
 use super::{
     Problem, Record,
     canonical::Document,
-    codes::{Decision, FollowUpStatus},
+    codes::{Decision, FollowUpStatus, Reason},
     said::Said,
 };
 
@@ -14,6 +14,8 @@ pub const MAX_BYTES: usize = 512 * 1024;
 const MAX_LIST: usize = 200;
 /// Most languages of one text (threats C12).
 const MAX_LANGUAGES: usize = 40;
+/// Most things owed on one avis.
+const MAX_OBLIGATIONS: usize = 60;
 
 /// The rules a record breaks; none: it holds.
 #[must_use]
@@ -93,28 +95,63 @@ fn said(record: &Record, problems: &mut Vec<Problem>) {
         Said::Delivery(said) => concerns(&said.concerns, problems),
         Said::Answer(answer) => {
             concerns(&answer.concerns, problems);
-            if answer.decision == Decision::Refused && answer.reason.is_none() {
-                problems.push(Problem::new("parvis:reason", "reason-needed", "refused"));
-            }
+            reasoned(answer.decision == Decision::Refused, answer.reason.as_ref(), "refused", problems);
             argued(record, problems);
         }
-        Said::FollowUp(follow_up) => {
-            concerns(&follow_up.concerns, problems);
-            if follow_up.status == FollowUpStatus::Abandoned && follow_up.reason.is_none() {
-                problems.push(Problem::new("parvis:reason", "reason-needed", "abandoned"));
-            }
+        Said::FollowUp(said) => {
+            concerns(&said.concerns, problems);
+            reasoned(said.status == FollowUpStatus::Abandoned, said.reason.as_ref(), "abandoned", problems);
             argued(record, problems);
         }
         Said::Recommendation(recommendation) if recommendation.number == 0 => {
             problems.push(Problem::new("parvis:number", "number-from-one", "0"));
         }
-        Said::Avis(avis) => {
-            let mut seen = std::collections::HashSet::new();
-            if let Some(twice) = avis.recommendations.iter().find(|id| !seen.insert(*id)) {
-                problems.push(Problem::new("parvis:recommendations", "listed-twice", twice.as_str()));
+        other => beside(other, record, problems),
+    }
+}
+
+/// What the kinds beside question, avis and answer ask for.
+fn beside(said: &Said, record: &Record, problems: &mut Vec<Problem>) {
+    match said {
+        Said::Schedule(said) => {
+            concerns(&said.concerns, problems);
+            if said.obligations.is_empty() || said.obligations.len() > MAX_OBLIGATIONS {
+                let count = said.obligations.len().to_string();
+                problems.push(Problem::new("parvis:obligations", "obligations", count));
             }
         }
+        Said::Postponement(said) => {
+            concerns(&said.concerns, problems);
+            if said.postponed_to <= said.due {
+                let late = said.postponed_to.as_str();
+                problems.push(Problem::new("parvis:postponedTo", "postponed-earlier", late));
+            }
+            argued(record, problems);
+        }
+        Said::Account(said) => {
+            concerns(&said.concerns, problems);
+            argued(record, problems);
+        }
+        Said::Assessment(said) => {
+            concerns(&said.concerns, problems);
+            let judged = said.assessment.is_some() || said.mark.is_some() || said.value.is_some();
+            if !judged || said.mark.is_some() != said.out_of.is_some() {
+                problems.push(Problem::new("parvis:assessment", "assessment-empty", ""));
+            }
+            argued(record, problems);
+        }
+        Said::Instruction(said) => concerns(&said.concerns, problems),
+        Said::Relay(said) => concerns(&said.concerns, problems),
+        Said::Receipt(said) => concerns(&said.concerns, problems),
+        Said::Support(said) => concerns(&said.concerns, problems),
         _ => {}
+    }
+}
+
+/// A decision against needs its coded reason (requirement 2.28).
+fn reasoned(needed: bool, reason: Option<&Reason>, why: &str, problems: &mut Vec<Problem>) {
+    if needed && reason.is_none() {
+        problems.push(Problem::new("parvis:reason", "reason-needed", why));
     }
 }
 

@@ -41,6 +41,35 @@ pub struct Standing {
     pub since: Option<Instant>,
 }
 
+/// A relay of a recommendation, as far as who may speak depends on it (rule 12).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relayed {
+    /// The relay record.
+    pub id: Iri,
+    /// Who relays.
+    pub by: Iri,
+    /// To whom.
+    pub to: Iri,
+    /// Whether that body acknowledged it, in a record of its own that is proven.
+    pub received: bool,
+}
+
+/// Who may speak of a recommendation: its addressee, and each body that acknowledged a relay by its council, its
+/// addressee, or a body that may speak itself. Given in that order.
+#[must_use]
+pub fn speakers(council: &Iri, addressee: Option<&Iri>, relays: &[Relayed]) -> Vec<Iri> {
+    let mut speakers: Vec<Iri> = addressee.into_iter().cloned().collect();
+    loop {
+        let may_relay = |who: &Iri| who == council || speakers.contains(who);
+        let next =
+            relays.iter().find(|one| one.received && may_relay(&one.by) && !speakers.contains(&one.to));
+        match next {
+            Some(relay) => speakers.push(relay.to.clone()),
+            None => return speakers,
+        }
+    }
+}
+
 /// Derives the standing from the latest proven statement of those who may speak: the addressee, and
 /// bodies that accepted its relay. `acknowledged`: the city's Delivery record of the avis exists.
 #[must_use]
@@ -104,6 +133,26 @@ mod tests {
         ];
         let standing = standing(&[iri("mairie")], &said, true);
         assert_eq!((standing.status, standing.by), (Status::InProgress, Some(iri("b"))));
+    }
+
+    #[test]
+    fn a_body_speaks_once_it_acknowledged_a_relay_of_one_who_may_2_29() {
+        let hop = |id: &str, by: &str, to: &str, received| Relayed {
+            id: iri(id),
+            by: iri(by),
+            to: iri(to),
+            received,
+        };
+        let relays = [
+            hop("2", "region", "etat", true),
+            hop("1", "mairie", "region", true),
+            hop("3", "eve", "friend", true),
+            hop("4", "ccnr", "departement", false),
+        ];
+        let (ccnr, mairie) = (iri("ccnr"), iri("mairie"));
+        let speaking = speakers(&ccnr, Some(&mairie), &relays);
+        assert_eq!(speaking, [mairie.clone(), iri("region"), iri("etat")]);
+        assert_eq!(speakers(&ccnr, Some(&mairie), &[]), [mairie]);
     }
 
     #[test]

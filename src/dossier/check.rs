@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    beside::Beside,
     index::{Index, Target},
-    publication::birth_order,
+    publication::{self, birth_order},
     values::{Addressee, Text},
     written::{Answer, Avis, Dossier, FollowUp, Question, QuestionKind, Recommendation},
 };
@@ -38,6 +39,9 @@ pub(super) fn problems(dossier: &Dossier) -> Vec<Problem> {
     }
     for (i, follow_up) in dossier.follow_ups.iter().enumerate() {
         checks.follow_up(&format!("follow_ups[{i}]"), follow_up);
+    }
+    for one in &dossier.beside {
+        checks.beside(one);
     }
     checks.references();
     checks.problems
@@ -161,6 +165,20 @@ impl<'a> Checks<'a> {
         if follow_up.status == FollowUpStatus::Abandoned && follow_up.reason.is_none() {
             self.refuse(path, "reason", "reason-missing", "abandoned");
         }
+    }
+
+    /// What it stands under and names is in the dossier, and whoever says it too.
+    fn beside(&mut self, one: &Beside) {
+        let Some(whole) = self.index.whole(one) else {
+            let under = one.under.as_deref().unwrap_or_default();
+            self.refuse(&one.path, "", "reference-unknown", under);
+            return;
+        };
+        if let Err(unknown) = publication::said(self.index, one) {
+            self.refuse(&one.path, "", "reference-unknown", unknown);
+        }
+        let author = self.index.author(one, &whole);
+        self.own_actor(&one.path, "by", &author);
     }
 
     /// Only the addressee's word makes a status (register.md rule 7), and nobody answers what was not

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    beside::{Beside, By},
     values::Addressee,
     written::{Avis, Council, DELIVERY, Dossier, Recommendation},
 };
@@ -17,6 +18,8 @@ pub(super) enum Target<'a> {
     Question(Option<&'a CivilDate>),
     Avis,
     Recommendation(&'a Avis, &'a Recommendation),
+    /// Anything beside these.
+    Beside,
 }
 
 /// Every item of a dossier that others can name, by whole reference.
@@ -55,6 +58,14 @@ impl<'a> Index<'a> {
                 index.is_free(format!("avis[{i}].delivered"), &format!("{whole}/{DELIVERY}"));
             }
             index.add(format!("avis[{i}]"), whole, Target::Avis);
+        }
+        // What stands under another of these comes after it, whatever the order of the file.
+        let mut waiting: Vec<&Beside> = dossier.beside.iter().collect();
+        while let Some(at) = waiting.iter().position(|one| index.whole(one).is_some()) {
+            let one = waiting.remove(at);
+            if let Some(whole) = index.whole(one) {
+                index.add(one.path.clone(), whole, Target::Beside);
+            }
         }
         index
     }
@@ -95,6 +106,32 @@ impl<'a> Index<'a> {
         let near = council.map(|council| self.under(council, written));
         let mut candidates = near.into_iter().chain([format!("{city}/{written}"), written.to_owned()]);
         candidates.find_map(|whole| self.targets.get(&whole).map(|target| (whole, *target)))
+    }
+
+    /// Whole reference of an item beside; none when what it stands under is nowhere.
+    pub fn whole(&self, one: &Beside) -> Option<String> {
+        let above = match &one.under {
+            Some(under) => self.find(under, None)?.0,
+            None => self.dossier.city.reference.clone(),
+        };
+        Some(format!("{above}/{}", one.reference))
+    }
+
+    /// Handle of the council that a whole reference stands under.
+    pub fn council_of(&self, whole: &str) -> Option<&'a str> {
+        let mut parts = whole.split('/');
+        let council = format!("{}/{}", parts.next()?, parts.next()?);
+        self.handle_of(&council)
+    }
+
+    /// Who says an item beside, of that whole reference.
+    pub fn author(&self, one: &Beside, whole: &str) -> String {
+        let city = || self.dossier.city.handle.clone();
+        match &one.by {
+            By::City => city(),
+            By::Council => self.council_of(whole).map_or_else(city, ToOwned::to_owned),
+            By::Handle(handle) => handle.clone(),
+        }
     }
 
     /// The recommendation a reference names.

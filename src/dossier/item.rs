@@ -8,7 +8,9 @@ use super::{
 };
 use crate::domain::{
     CivilDate, Hash, Iri,
+    canonical::Document,
     codes::{Decision, FollowUpStatus, Reason, Tier},
+    said::Said,
 };
 
 /// A record to publish. Its reference never changes; its digest changes with what it says.
@@ -50,6 +52,8 @@ pub enum ItemBody {
     Answer(Answer),
     /// A follow-up.
     FollowUp(FollowUp),
+    /// Any of the other kinds.
+    Spoken(Box<Spoken>),
 }
 
 /// A question.
@@ -164,8 +168,8 @@ pub struct Delivery {
 pub struct Answer {
     /// The addressee: the author.
     pub by: String,
-    /// Reference of the recommendation.
-    pub recommendation: String,
+    /// References of the recommendations, all of one avis.
+    pub recommendations: Vec<String>,
     /// What is decided.
     pub decision: Decision,
     /// Coded reason.
@@ -185,8 +189,8 @@ pub struct Answer {
 pub struct FollowUp {
     /// The addressee: the author.
     pub by: String,
-    /// Reference of the recommendation.
-    pub recommendation: String,
+    /// References of the recommendations, all of one avis.
+    pub recommendations: Vec<String>,
     /// Where it stands.
     pub status: FollowUpStatus,
     /// Coded reason.
@@ -199,6 +203,41 @@ pub struct FollowUp {
     /// Addresses that show it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Iri>,
+}
+
+/// An item of a kind beside these: its words, and what the record will say, in wire form, with references
+/// where ids will stand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spoken {
+    /// The author.
+    pub by: String,
+    /// Reference of what it replies to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// Its title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Text>,
+    /// At most a hundred words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<Text>,
+    /// Its text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Text>,
+    /// When, in history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<CivilDate>,
+    /// Its kind's own terms.
+    pub said: Document,
+}
+
+impl Spoken {
+    /// Its kind, without prefix.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        let kind = self.said.get("parvis:kind").and_then(serde_json::Value::as_str).unwrap_or_default();
+        let kind = kind.strip_prefix("parvis:").unwrap_or(kind);
+        Said::FOLDERS.iter().find(|(name, _)| *name == kind).map_or("", |(name, _)| *name)
+    }
 }
 
 impl Item {
@@ -234,6 +273,7 @@ impl Item {
             ItemBody::Delivery(delivery) => &delivery.by,
             ItemBody::Answer(answer) => &answer.by,
             ItemBody::FollowUp(follow_up) => &follow_up.by,
+            ItemBody::Spoken(spoken) => &spoken.by,
         }
     }
 }

@@ -7,6 +7,7 @@
 //! each under a reference that never changes (`rennes/ccnr/avis-1`) and with a digest of what it says,
 //! so that importing twice changes nothing and a changed text makes a new version.
 
+mod beside;
 mod check;
 mod index;
 mod item;
@@ -18,7 +19,8 @@ mod syntax;
 mod values;
 mod written;
 
-pub use item::{Answer, Avis, Delivery, FollowUp, Item, ItemBody, Question, Recommendation, Verdict};
+pub use beside::{Placeholder, accounts, fill};
+pub use item::{Answer, Avis, Delivery, FollowUp, Item, ItemBody, Question, Recommendation, Spoken, Verdict};
 pub use publication::items;
 pub use syntax::Syntax;
 pub use values::{Addressee, Attachment, Claim, ClaimValue, Common, Source, Text};

@@ -1,12 +1,13 @@
 //! The order of publication: a checked dossier as a list of items.
 
 use super::{
+    beside::{self, Beside, Placeholder},
     index::{Index, Target},
-    item::{Answer, Avis, Delivery, FollowUp, Item, ItemBody, Question, Recommendation, Verdict},
+    item::{Answer, Avis, Delivery, FollowUp, Item, ItemBody, Question, Recommendation, Spoken, Verdict},
     values::{Addressee, Common},
     written::{self, Council, Dossier, QuestionKind},
 };
-use crate::domain::CivilDate;
+use crate::domain::{CivilDate, canonical::Document};
 
 /// The items of a checked dossier in the order of publication: the city; each council, after the one it
 /// was born of, with its questions, then its avis, each followed by its recommendations and its
@@ -25,7 +26,39 @@ pub fn items(dossier: &Dossier) -> Vec<Item> {
         council_items(&index, council, &mut all);
     }
     all.extend(reactions(&index));
+    all.extend(dossier.beside.iter().filter_map(|one| spoken(&index, one)));
     all
+}
+
+/// An item beside, its references whole; none when one leads nowhere (which [`super::check`] reports).
+fn spoken(index: &Index<'_>, one: &Beside) -> Option<Item> {
+    let whole = index.whole(one)?;
+    let body = Spoken {
+        by: index.author(one, &whole),
+        parent: one.under.as_ref().filter(|_| one.replies).and_then(|under| Some(index.find(under, None)?.0)),
+        title: one.title.clone(),
+        summary: one.summary.clone(),
+        text: one.text.clone(),
+        on: one.on.clone(),
+        said: said(index, one).ok()?,
+    };
+    Some(item(index.dossier, whole, &one.common, ItemBody::Spoken(Box::new(body))))
+}
+
+/// What an item beside will say, in wire form, its references whole.
+///
+/// # Errors
+/// The reference that leads nowhere.
+pub(super) fn said(index: &Index<'_>, one: &Beside) -> Result<Document, String> {
+    let mut said = one.said.to_map();
+    beside::fill(&mut said, &mut |placeholder| match placeholder {
+        Placeholder::Reference(written) => match index.find(written, one.under.as_deref()) {
+            Some((whole, _)) => Ok(Placeholder::reference(&whole)),
+            None => Err(written.to_owned()),
+        },
+        Placeholder::Account(account) => Ok(Placeholder::account(account)),
+    })?;
+    Ok(said)
 }
 
 fn item(dossier: &Dossier, reference: String, common: &Common, body: ItemBody) -> Item {
@@ -147,37 +180,39 @@ fn avis_items(index: &Index<'_>, council: &Council, avis: &written::Avis, all: &
     }
 }
 
-/// Answers and follow-ups by date; of one date, answers first, then in the order of the file.
+/// Answers and follow-ups by date; of one date, answers first, then in the order of the file. What is said of
+/// several recommendations at once is one item for each avis and author: a city that answers thirty does not
+/// post thirty times (requirement 2.37).
 fn reactions(index: &Index<'_>) -> Vec<Item> {
     let dossier = index.dossier;
     let mut dated: Vec<(CivilDate, Item)> = Vec::new();
     for answer in &dossier.answers {
-        for (reference, by) in authors(index, &answer.recommendations, answer.by.as_deref()) {
+        for (by, recommendations) in batches(index, &answer.recommendations, answer.by.as_deref()) {
+            let whole = format!("{}/{}", recommendations[0], answer.reference);
             let body = Answer {
                 by,
-                recommendation: reference.clone(),
+                recommendations,
                 decision: answer.decision.clone(),
                 reason: answer.reason.clone(),
                 text: answer.text.clone(),
                 promised_by: answer.promised_by.clone(),
                 on: answer.on.clone(),
             };
-            let whole = format!("{reference}/{}", answer.reference);
             dated.push((answer.on.clone(), item(dossier, whole, &answer.common, ItemBody::Answer(body))));
         }
     }
     for follow_up in &dossier.follow_ups {
-        for (reference, by) in authors(index, &follow_up.recommendations, follow_up.by.as_deref()) {
+        for (by, recommendations) in batches(index, &follow_up.recommendations, follow_up.by.as_deref()) {
+            let whole = format!("{}/{}", recommendations[0], follow_up.reference);
             let body = FollowUp {
                 by,
-                recommendation: reference.clone(),
+                recommendations,
                 status: follow_up.status.clone(),
                 reason: follow_up.reason.clone(),
                 text: follow_up.text.clone(),
                 on: follow_up.on.clone(),
                 evidence: follow_up.evidence.clone(),
             };
-            let whole = format!("{reference}/{}", follow_up.reference);
             dated.push((
                 follow_up.on.clone(),
                 item(dossier, whole, &follow_up.common, ItemBody::FollowUp(body)),
@@ -188,16 +223,20 @@ fn reactions(index: &Index<'_>) -> Vec<Item> {
     dated.into_iter().map(|(_, item)| item).collect()
 }
 
-/// Whole references of recommendations, each with the handle of who speaks about it.
-fn authors(index: &Index<'_>, written: &[String], by: Option<&str>) -> Vec<(String, String)> {
-    let one = |written: &String| {
-        let (reference, _, recommendation) = index.recommendation(written)?;
+/// Recommendations by who speaks about them and by avis, each with its whole reference, in the order written.
+fn batches(index: &Index<'_>, written: &[String], by: Option<&str>) -> Vec<(String, Vec<String>)> {
+    let mut all: Vec<(String, &str, Vec<String>)> = Vec::new();
+    for written in written {
+        let Some((reference, avis, recommendation)) = index.recommendation(written) else { continue };
         let author = match (by, index.addressee(recommendation)) {
             (Some(by), _) => by.to_owned(),
             (None, Addressee::Handle(handle)) => handle,
-            (None, _) => return None,
+            (None, _) => continue,
         };
-        Some((reference, author))
-    };
-    written.iter().filter_map(one).collect()
+        match all.iter_mut().find(|(by, of, _)| *by == author && *of == avis.reference) {
+            Some((_, _, batch)) => batch.push(reference),
+            None => all.push((author, &avis.reference, vec![reference])),
+        }
+    }
+    all.into_iter().map(|(by, _, batch)| (by, batch)).collect()
 }

@@ -46,6 +46,11 @@ impl<'a> Fields<'a> {
         Self { context, path: path.into(), left, known: Vec::new(), languages: BTreeSet::new() }
     }
 
+    /// Where it stands in the file.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     fn at(&self, name: &str) -> String {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    FORMAT,
+    FORMAT, beside,
     reader::{Context, Fields, code, count, date, handle, iri, segment, string},
     shared::{common, path, preamble, recommendations, reference_or_id, territory},
     values::{Addressee, Common},
@@ -28,11 +28,12 @@ pub(super) fn dossier(mut root: Map<String, Value>) -> Result<Dossier, Vec<Probl
     let avis = fields.tables("avis", |fields, _| avis(fields));
     let answers = fields.tables("answers", |fields, _| answer(fields));
     let follow_ups = fields.tables("follow_ups", |fields, _| follow_up(fields));
+    let beside = beside::read(&mut fields, &avis);
     fields.done();
     let Context { language, problems, .. } = context;
     match (city, problems.into_inner()) {
         (Some(city), problems) if problems.is_empty() => {
-            Ok(Dossier { language, city, councils, questions, avis, answers, follow_ups })
+            Ok(Dossier { language, city, councils, questions, avis, answers, follow_ups, beside })
         }
         (_, problems) => Err(problems),
     }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::values::{Addressee, Common, Text};
+use super::{
+    beside::Beside,
+    values::{Addressee, Common, Text},
+};
 use crate::domain::{
     CivilDate, Iri, Territory,
     codes::{Decision, FollowUpStatus, Reason, Tier},
@@ -25,6 +28,8 @@ pub struct Dossier {
     pub answers: Vec<Answer>,
     /// What became of recommendations.
     pub follow_ups: Vec<FollowUp>,
+    /// Everything beside these.
+    pub beside: Vec<Beside>,
 }
 
 /// The authority: a city, an intercommunal body, a region.

@@ -91,7 +91,9 @@ fn every_rule_tells_what_to_do() {
                 }
             }
         }
-        for rule in quoted_after(text, "RULE: &'static str = \"") {
+        let listed = text.lines().filter(|line| line.contains(".toml\") {"));
+        let listed = listed.flat_map(|line| quoted_after(line, "(\"").into_iter().take(1));
+        for rule in quoted_after(text, "RULE: &'static str = \"").into_iter().chain(listed) {
             if !known.contains(&format!("problem-{rule}")) {
                 missing.insert(format!("problem-{rule} ({})", path.display()));
             }

@@ -26,7 +26,7 @@ use axum::{
 pub use error::{Failure, render_failures};
 pub use headers::security_headers;
 
-use crate::{App, Error};
+use crate::{App, Error, domain::said::Said};
 
 /// Every page of the site, with its caching and its errors as pages. Content negotiation with the
 /// documents of federation, and [`security_headers`], are put around it by the server.
@@ -61,20 +61,23 @@ fn site() -> Router<App> {
         .route("/{named}", get(profile::show))
 }
 
-/// The pages of our records.
+/// The pages of our records: some kinds have one of their own, the others share one.
 fn records() -> Router<App> {
     use pages::{avis, question, record};
-    Router::new()
+    let own = Router::new()
         .route("/questions", get(question::list))
         .route("/questions/{slug}", get(question::show))
         .route("/avis", get(avis::list))
-        .route("/avis/{slug}", get(avis::show))
-        .route("/reponses/{slug}", get(record::answer))
-        .route("/suivis/{slug}", get(record::follow_up))
-        .route("/remises/{slug}", get(record::delivery))
-        .route("/acceptations/{slug}", get(record::acceptance))
-        .route("/refus/{slug}", get(record::refusal))
+        .route("/avis/{slug}", get(avis::show));
+    let others = Said::FOLDERS.iter().filter(|(_, folder)| !OWN_PAGES.contains(folder));
+    others.fold(own, |router, (kind, folder)| {
+        let show = move |state, lang, slug| record::of_kind(kind, state, lang, slug);
+        router.route(&format!("/{folder}/{{slug}}"), get(show))
+    })
 }
+
+/// Folders with pages of their own; a recommendation stands on the page of its avis.
+const OWN_PAGES: [&str; 3] = ["questions", "avis", "recommandations"];
 
 /// An address where nothing is.
 async fn unknown(OriginalUri(uri): OriginalUri) -> Failure {

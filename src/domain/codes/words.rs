@@ -1,4 +1,5 @@
 //! The words of the closed lists as enums, each with a place for words of later versions or other servers.
+//! Their labels are in the file named beside them; a test holds both together.
 
 use std::sync::LazyLock;
 
@@ -6,302 +7,270 @@ use serde::{Deserialize, Serialize};
 
 use super::{Code, List};
 
-/// What an addressee decides on a recommendation.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub enum Decision {
-    /// It will be done.
-    Accepted,
-    /// Part of it will be done.
-    AcceptedInPart,
-    /// It will not be done; needs a reason.
-    Refused,
-    /// It was in place already.
-    AlreadyDone,
-    /// Still under study.
-    Deferred,
-    /// Passed on to the authority that is competent.
-    Relayed,
-    /// A word this version does not know, as received.
-    Other(String),
+/// Enums that are code lists: the rule a wrong word breaks, the file of its labels, and its words in order.
+macro_rules! codes {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident($rule:literal, $file:literal) { $($(#[$word_doc:meta])* $variant:ident = $word:literal,)* }
+    )*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(from = "String", into = "String")]
+        pub enum $name {
+            $($(#[$word_doc])* $variant,)*
+            /// A word this version does not know, as received.
+            Other(String),
+        }
+
+        impl Code for $name {
+            const RULE: &'static str = $rule;
+            const ALL: &'static [(&'static str, Self)] = &[$(($word, Self::$variant)),*];
+
+            fn list() -> &'static List {
+                static LIST: LazyLock<List> = LazyLock::new(|| List::built_in(include_str!($file)));
+                &LIST
+            }
+
+            fn other(word: String) -> Self {
+                Self::Other(word)
+            }
+
+            fn unknown(&self) -> Option<&str> {
+                if let Self::Other(word) = self { Some(word) } else { None }
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self::received(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.wire()
+            }
+        }
+    )*};
 }
 
-static DECISIONS: LazyLock<List> = LazyLock::new(|| List::built_in(include_str!("decisions.toml")));
-
-impl Code for Decision {
-    const RULE: &'static str = "decision";
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("accepted", Self::Accepted),
-        ("accepted-in-part", Self::AcceptedInPart),
-        ("refused", Self::Refused),
-        ("already-done", Self::AlreadyDone),
-        ("deferred", Self::Deferred),
-        ("relayed", Self::Relayed),
-    ];
-
-    fn list() -> &'static List {
-        &DECISIONS
+codes! {
+    /// What an addressee decides on a recommendation.
+    Decision("decision", "decisions.toml") {
+        /// It will be done.
+        Accepted = "accepted",
+        /// Part of it will be done.
+        AcceptedInPart = "accepted-in-part",
+        /// It will not be done; needs a reason.
+        Refused = "refused",
+        /// It was in place already.
+        AlreadyDone = "already-done",
+        /// Still under study.
+        Deferred = "deferred",
+        /// Passed on to the authority that is competent.
+        Relayed = "relayed",
     }
 
-    fn other(word: String) -> Self {
-        Self::Other(word)
+    /// Where a recommendation stands since its answer.
+    FollowUpStatus("follow-up-status", "follow-ups.toml") {
+        /// Begun.
+        InProgress = "in-progress",
+        /// Done.
+        Done = "done",
+        /// Given up; needs a reason.
+        Abandoned = "abandoned",
     }
 
-    fn unknown(&self) -> Option<&str> {
-        if let Self::Other(word) = self { Some(word) } else { None }
-    }
-}
-
-impl From<String> for Decision {
-    fn from(text: String) -> Self {
-        Self::received(&text)
-    }
-}
-
-impl From<Decision> for String {
-    fn from(value: Decision) -> Self {
-        value.wire()
-    }
-}
-
-/// Where a recommendation stands since its answer.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub enum FollowUpStatus {
-    /// Begun.
-    InProgress,
-    /// Done.
-    Done,
-    /// Given up; needs a reason.
-    Abandoned,
-    /// A word this version does not know, as received.
-    Other(String),
-}
-
-static FOLLOW_UPS: LazyLock<List> = LazyLock::new(|| List::built_in(include_str!("follow-ups.toml")));
-
-impl Code for FollowUpStatus {
-    const RULE: &'static str = "follow-up-status";
-    const ALL: &'static [(&'static str, Self)] =
-        &[("in-progress", Self::InProgress), ("done", Self::Done), ("abandoned", Self::Abandoned)];
-
-    fn list() -> &'static List {
-        &FOLLOW_UPS
+    /// The state of a recommendation, derived by every node alike (register.md rule 7).
+    Status("status", "statuses.toml") {
+        /// Published, not delivered.
+        Proposed = "proposed",
+        /// Delivered, or its decision deferred.
+        UnderStudy = "under-study",
+        /// Accepted.
+        Accepted = "accepted",
+        /// Accepted in part.
+        AcceptedInPart = "accepted-in-part",
+        /// Refused.
+        Refused = "refused",
+        /// Relayed, and the accepting body has not said more.
+        Relayed = "relayed",
+        /// Begun.
+        InProgress = "in-progress",
+        /// Done.
+        Done = "done",
+        /// Given up.
+        Abandoned = "abandoned",
     }
 
-    fn other(word: String) -> Self {
-        Self::Other(word)
+    /// Why something is refused, reduced, deferred or given up (requirement 2.28).
+    Reason("reason", "reasons.toml") {
+        /// The law.
+        Legal = "legal",
+        /// The market.
+        Market = "market",
+        /// Technique.
+        Technical = "technical",
+        /// Administration.
+        Administrative = "administrative",
+        /// Money.
+        Budget = "budget",
+        /// A political choice.
+        Political = "political",
+        /// Another authority is competent.
+        OutOfRemit = "out-of-remit",
+        /// Another recommendation covers it.
+        Duplicate = "duplicate",
+        /// Events have overtaken it.
+        Superseded = "superseded",
+        /// A reason the list does not name; the text says it.
+        Unlisted = "other",
     }
 
-    fn unknown(&self) -> Option<&str> {
-        if let Self::Other(word) = self { Some(word) } else { None }
-    }
-}
-
-impl From<String> for FollowUpStatus {
-    fn from(text: String) -> Self {
-        Self::received(&text)
-    }
-}
-
-impl From<FollowUpStatus> for String {
-    fn from(value: FollowUpStatus) -> Self {
-        value.wire()
-    }
-}
-
-/// The state of a recommendation, derived by every node alike (register.md rule 7).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub enum Status {
-    /// Published, not delivered.
-    Proposed,
-    /// Delivered, or its decision deferred.
-    UnderStudy,
-    /// Accepted.
-    Accepted,
-    /// Accepted in part.
-    AcceptedInPart,
-    /// Refused.
-    Refused,
-    /// Relayed, and the accepting body has not said more.
-    Relayed,
-    /// Begun.
-    InProgress,
-    /// Done.
-    Done,
-    /// Given up.
-    Abandoned,
-    /// A word this version does not know, as received.
-    Other(String),
-}
-
-static STATUSES: LazyLock<List> = LazyLock::new(|| List::built_in(include_str!("statuses.toml")));
-
-impl Code for Status {
-    const RULE: &'static str = "status";
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("proposed", Self::Proposed),
-        ("under-study", Self::UnderStudy),
-        ("accepted", Self::Accepted),
-        ("accepted-in-part", Self::AcceptedInPart),
-        ("refused", Self::Refused),
-        ("relayed", Self::Relayed),
-        ("in-progress", Self::InProgress),
-        ("done", Self::Done),
-        ("abandoned", Self::Abandoned),
-    ];
-
-    fn list() -> &'static List {
-        &STATUSES
+    /// The tier of government whose power something is in.
+    Tier("tier", "tiers.toml") {
+        /// Municipality.
+        Commune = "commune",
+        /// Intercommunal body.
+        Epci = "epci",
+        /// Department.
+        Departement = "departement",
+        /// Region.
+        Region = "region",
+        /// State.
+        Etat = "etat",
+        /// European Union.
+        Ue = "ue",
     }
 
-    fn other(word: String) -> Self {
-        Self::Other(word)
+    /// A step of the instruction of a recommendation (requirements 0.8, 2.26).
+    Step("step", "steps.toml") {
+        /// The authority has it.
+        Received = "received",
+        /// A department was given it.
+        Allotted = "allotted",
+        /// The department examines it.
+        UnderStudy = "under-study",
+        /// It is decided, the answer is being written.
+        Decided = "decided",
+        /// The answer is public.
+        Answered = "answered",
     }
 
-    fn unknown(&self) -> Option<&str> {
-        if let Self::Other(word) = self { Some(word) } else { None }
-    }
-}
-
-impl From<String> for Status {
-    fn from(text: String) -> Self {
-        Self::received(&text)
-    }
-}
-
-impl From<Status> for String {
-    fn from(value: Status) -> Self {
-        value.wire()
-    }
-}
-
-/// Why something is refused, reduced, deferred or given up (requirement 2.28).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub enum Reason {
-    /// The law.
-    Legal,
-    /// The market.
-    Market,
-    /// Technique.
-    Technical,
-    /// Administration.
-    Administrative,
-    /// Money.
-    Budget,
-    /// A political choice.
-    Political,
-    /// Another authority is competent.
-    OutOfRemit,
-    /// Another recommendation covers it.
-    Duplicate,
-    /// Events have overtaken it.
-    Superseded,
-    /// A reason the list does not name; the text says it.
-    Unlisted,
-    /// A word this version does not know, as received.
-    Other(String),
-}
-
-static REASONS: LazyLock<List> = LazyLock::new(|| List::built_in(include_str!("reasons.toml")));
-
-impl Code for Reason {
-    const RULE: &'static str = "reason";
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("legal", Self::Legal),
-        ("market", Self::Market),
-        ("technical", Self::Technical),
-        ("administrative", Self::Administrative),
-        ("budget", Self::Budget),
-        ("political", Self::Political),
-        ("out-of-remit", Self::OutOfRemit),
-        ("duplicate", Self::Duplicate),
-        ("superseded", Self::Superseded),
-        ("other", Self::Unlisted),
-    ];
-
-    fn list() -> &'static List {
-        &REASONS
+    /// What an authority owes by a date (requirement 2.23).
+    Duty("obligation", "duties.toml") {
+        /// An answer to every recommendation.
+        AnswerDue = "answer-due",
+        /// An account of what became of them.
+        AccountabilityPoint = "accountability-point",
     }
 
-    fn other(word: String) -> Self {
-        Self::Other(word)
+    /// How true to the facts somebody finds what is said of a recommendation (register.md rule 23).
+    Faithfulness("assessment", "assessments.toml") {
+        /// Faithful.
+        Faithful = "faithful",
+        /// In part.
+        FaithfulInPart = "faithful-in-part",
+        /// Not faithful.
+        NotFaithful = "not-faithful",
     }
 
-    fn unknown(&self) -> Option<&str> {
-        if let Self::Other(word) = self { Some(word) } else { None }
-    }
-}
-
-impl From<String> for Reason {
-    fn from(text: String) -> Self {
-        Self::received(&text)
-    }
-}
-
-impl From<Reason> for String {
-    fn from(value: Reason) -> Self {
-        value.wire()
-    }
-}
-
-/// The tier of government whose power something is in.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub enum Tier {
-    /// Municipality.
-    Commune,
-    /// Intercommunal body.
-    Epci,
-    /// Department.
-    Departement,
-    /// Region.
-    Region,
-    /// State.
-    Etat,
-    /// European Union.
-    Ue,
-    /// A word this version does not know, as received.
-    Other(String),
-}
-
-static TIERS: LazyLock<List> = LazyLock::new(|| List::built_in(include_str!("tiers.toml")));
-
-impl Code for Tier {
-    const RULE: &'static str = "tier";
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("commune", Self::Commune),
-        ("epci", Self::Epci),
-        ("departement", Self::Departement),
-        ("region", Self::Region),
-        ("etat", Self::Etat),
-        ("ue", Self::Ue),
-    ];
-
-    fn list() -> &'static List {
-        &TIERS
+    /// What a meeting is (requirements 2.13, 2.16, 4.4).
+    MeetingKind("meeting-kind", "meetings.toml") {
+        /// All members, to decide.
+        Plenary = "plenary",
+        /// Some members, to work.
+        WorkingGroup = "working-group",
+        /// Somebody is heard.
+        Hearing = "hearing",
+        /// Open to all.
+        Public = "public",
+        /// A “fresque”: a workshop with cards.
+        Fresque = "fresque",
+        /// “Porteurs de parole”: words gathered in the street.
+        StreetVoices = "porteurs-de-parole",
+        /// A workshop.
+        Workshop = "workshop",
+        /// In a school.
+        SchoolVisit = "school-visit",
+        /// At a site.
+        SiteVisit = "site-visit",
     }
 
-    fn other(word: String) -> Self {
-        Self::Other(word)
+    /// How a seat was filled (requirement 0.1).
+    SeatOrigin("seat-origin", "seats.toml") {
+        /// Drawn by lot.
+        Drawn = "drawn",
+        /// Kept from an earlier council.
+        CarriedOver = "carried-over",
+        /// Named by an organisation.
+        Designated = "designated",
     }
 
-    fn unknown(&self) -> Option<&str> {
-        if let Self::Other(word) = self { Some(word) } else { None }
+    /// A stage of a draw, from the file to the members (requirement 2.1).
+    DrawStage("draw-stage", "draw-stages.toml") {
+        /// The file drawn from.
+        Pool = "pool",
+        /// Numbers drawn.
+        Drawn = "drawn",
+        /// People reached.
+        Contacted = "contacted",
+        /// People who said yes.
+        Accepted = "accepted",
+        /// Members chosen by the criteria.
+        Selected = "selected",
     }
-}
 
-impl From<String> for Tier {
-    fn from(text: String) -> Self {
-        Self::received(&text)
+    /// What a council hands over beside its avis (requirements 1.6, 2.5, 2.20–2.22).
+    DeliverableKind("deliverable", "deliverables.toml") {
+        /// First impressions, by axes.
+        AstonishmentReport = "rapport-etonnement",
+        /// Advantages, drawbacks, opportunities, risks.
+        Swot = "swot",
+        /// A contribution.
+        Contribution = "contribution",
+        /// How the work was done, by who watched over it.
+        MethodReport = "method-report",
+        /// Which subjects come first, and how that was chosen.
+        Prioritisation = "prioritisation",
     }
-}
 
-impl From<Tier> for String {
-    fn from(value: Tier) -> Self {
-        value.wire()
+    /// A quadrant of an analysis (requirement 2.21).
+    Quadrant("quadrant", "quadrants.toml") {
+        /// Good, as seen.
+        Advantage = "advantage",
+        /// Bad, as seen.
+        Drawback = "drawback",
+        /// Good, perhaps.
+        Opportunity = "opportunity",
+        /// Bad, perhaps.
+        Risk = "risk",
+    }
+
+    /// How sure something is (requirement 2.21).
+    Certainty("certainty", "certainties.toml") {
+        /// Seen.
+        Proven = "proven",
+        /// Foreseen.
+        Projected = "projected",
+    }
+
+    /// Where somebody who is heard comes from (requirements 2.13, 3.5).
+    Sector("sector", "sectors.toml") {
+        /// An association.
+        Association = "association",
+        /// A university or a laboratory.
+        Academic = "academic",
+        /// A company.
+        Company = "company",
+        /// An administration.
+        Administration = "administration",
+        /// Elected members.
+        Elected = "elected",
+        /// Residents.
+        Resident = "resident",
+        /// Elsewhere.
+        Elsewhere = "elsewhere",
     }
 }
 

@@ -12,7 +12,7 @@ use axum::{
 
 use crate::{
     App, Error, Result,
-    domain::{Code as _, Record, Version, said::Said},
+    domain::{self, Code as _, Record, Version, phrases::Phrases, said::Said},
     i18n::Lang,
     storage::{
         records::{self, Page as Slice, Row},
@@ -53,44 +53,17 @@ struct Shown {
     past: Vec<Past>,
 }
 
-/// `GET /reponses/{slug}`
+/// `GET /{folder}/{slug}` of every kind without a page of its own: `/reponses/…`, `/echeanciers/…`.
 ///
 /// # Errors
 /// Not found.
-pub async fn answer(state: State<App>, lang: Lang, slug: Path<String>) -> Result<Response, Failure> {
-    ours(state, lang, slug, "Answer").await
-}
-
-/// `GET /suivis/{slug}`
-///
-/// # Errors
-/// Not found.
-pub async fn follow_up(state: State<App>, lang: Lang, slug: Path<String>) -> Result<Response, Failure> {
-    ours(state, lang, slug, "FollowUp").await
-}
-
-/// `GET /remises/{slug}`
-///
-/// # Errors
-/// Not found.
-pub async fn delivery(state: State<App>, lang: Lang, slug: Path<String>) -> Result<Response, Failure> {
-    ours(state, lang, slug, "Delivery").await
-}
-
-/// `GET /acceptations/{slug}`
-///
-/// # Errors
-/// Not found.
-pub async fn acceptance(state: State<App>, lang: Lang, slug: Path<String>) -> Result<Response, Failure> {
-    ours(state, lang, slug, "Acceptance").await
-}
-
-/// `GET /refus/{slug}`
-///
-/// # Errors
-/// Not found.
-pub async fn refusal(state: State<App>, lang: Lang, slug: Path<String>) -> Result<Response, Failure> {
-    ours(state, lang, slug, "Refusal").await
+pub async fn of_kind(
+    kind: &'static str,
+    state: State<App>,
+    lang: Lang,
+    slug: Path<String>,
+) -> Result<Response, Failure> {
+    ours(state, lang, slug, kind).await
 }
 
 async fn ours(
@@ -170,7 +143,11 @@ fn facts(page: &Page, record: &Record) -> Vec<(String, Markup)> {
         Said::FollowUp(said) => {
             facts.extend(said.as_of.as_ref().map(|date| (page.t("dated"), page.civil(date))));
         }
-        Said::Recommendation(_) | Said::Other(_) => {}
+        said => {
+            let phrases = Phrases::in_language(page.lang.code());
+            let stated = domain::facts::facts(said, &phrases);
+            facts.extend(stated.into_iter().map(|fact| (fact.label, Markup::text(&fact.value))));
+        }
     }
     facts
 }
