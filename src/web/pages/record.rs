@@ -12,7 +12,7 @@ use axum::{
 
 use crate::{
     App, Error, Result,
-    domain::{self, Code as _, Record, Version, phrases::Phrases, said::Said},
+    domain::{Code as _, Record, Version, said::Said},
     i18n::Lang,
     storage::{
         records::{self, Page as Slice, Row},
@@ -143,11 +143,8 @@ fn facts(page: &Page, record: &Record) -> Vec<(String, Markup)> {
         Said::FollowUp(said) => {
             facts.extend(said.as_of.as_ref().map(|date| (page.t("dated"), page.civil(date))));
         }
-        said => {
-            let phrases = Phrases::in_language(page.lang.code());
-            let stated = domain::facts::facts(said, &phrases);
-            facts.extend(stated.into_iter().map(|fact| (fact.label, Markup::text(&fact.value))));
-        }
+        // The text of the other kinds says their facts.
+        _ => {}
     }
     facts
 }
