@@ -122,7 +122,7 @@ async fn said(tx: &mut Tx, names: &Names, item: &Item, id: &Iri) -> Result<Said>
             answers: Some(id.join("/reponses")),
             category: body.category.clone(),
             tier: body.tier.clone(),
-            axes: Vec::new(),
+            axes: body.axes.clone(),
         }),
         ItemBody::Delivery(body) => Said::Delivery(said::Delivery {
             concerns: vec![names.id(&body.avis)?],

@@ -132,6 +132,9 @@ impl<'a> Checks<'a> {
             if recommendation.number == 0 || !numbers.insert(recommendation.number) {
                 self.refuse(&path, "number", "number", recommendation.number.to_string());
             }
+            for axis in recommendation.axes.iter().filter(|axis| !self.index.has_axis(axis)) {
+                self.refuse(&path, "axes", "axis-unknown", axis);
+            }
             if let Some(Addressee::Handle(handle)) = &recommendation.addressee {
                 self.own_actor(&path, "addressee", handle);
             }

@@ -7,7 +7,7 @@ use super::{
     values::Addressee,
     written::{Avis, Council, DELIVERY, Dossier, Recommendation},
 };
-use crate::domain::CivilDate;
+use crate::domain::{CivilDate, said::Said};
 
 /// What a whole reference names.
 #[derive(Clone, Copy)]
@@ -132,6 +132,15 @@ impl<'a> Index<'a> {
             By::Council => self.council_of(whole).map_or_else(city, ToOwned::to_owned),
             By::Handle(handle) => handle.clone(),
         }
+    }
+
+    /// Whether a strategy of the dossier has an axis of that key (requirement 3.1).
+    pub fn has_axis(&self, key: &str) -> bool {
+        let strategies = self.dossier.beside.iter().filter_map(|one| match &one.said {
+            Said::Strategy(said) => Some(said),
+            _ => None,
+        });
+        strategies.flat_map(|strategy| &strategy.axes).any(|axis| axis.key == key)
     }
 
     /// The recommendation a reference names.

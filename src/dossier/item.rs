@@ -147,6 +147,9 @@ pub struct Recommendation {
     /// The tier whose power it is in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<Tier>,
+    /// Axes of the city's strategies that it serves, by key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub axes: Vec<String>,
 }
 
 /// An acknowledgement of an avis.

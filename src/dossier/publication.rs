@@ -160,6 +160,7 @@ fn avis_items(index: &Index<'_>, council: &Council, avis: &written::Avis, all: &
             category: recommendation.category.clone(),
             addressee: index.addressee(recommendation),
             tier: recommendation.tier.clone(),
+            axes: recommendation.axes.clone(),
         };
         let reference = format!("{whole}/{}", recommendation.reference);
         all.push(item(index.dossier, reference, &recommendation.common, ItemBody::Recommendation(body)));

@@ -189,6 +189,7 @@ fn recommendation(mut fields: Fields<'_>, index: usize, around: Option<&Common>)
     let category = fields.optional("category", string);
     let addressee = fields.optional("addressee", |value| Addressee::parse(&string(value)?));
     let tier = fields.optional("tier", code);
+    let axes = fields.list("axes", segment);
     let common = common(&mut fields, around);
     fields.done();
     Some(Recommendation {
@@ -199,6 +200,7 @@ fn recommendation(mut fields: Fields<'_>, index: usize, around: Option<&Common>)
         category,
         addressee,
         tier,
+        axes,
         common: common?,
     })
 }

@@ -61,7 +61,7 @@ fn library(value: &Value) -> Read<BTreeMap<String, Source>> {
 }
 
 /// A source, or the key of one.
-fn source(value: &Value, context: Option<&Context>) -> Read<Source> {
+pub(super) fn source(value: &Value, context: Option<&Context>) -> Read<Source> {
     if let (Value::String(key), Some(context)) = (value, context) {
         return context.sources.get(key).cloned().ok_or_else(|| Problem::new("", "source-unknown", key));
     }

@@ -221,6 +221,8 @@ pub struct Recommendation {
     pub addressee: Option<Addressee>,
     /// The tier whose power it is in.
     pub tier: Option<Tier>,
+    /// Axes of the city's strategies that it serves, by key.
+    pub axes: Vec<String>,
     /// What all items may say.
     pub common: Common,
 }

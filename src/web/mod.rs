@@ -63,12 +63,14 @@ fn site() -> Router<App> {
 
 /// The pages of our records: some kinds have one of their own, the others share one.
 fn records() -> Router<App> {
-    use pages::{avis, question, record};
+    use pages::{avis, question, record, strategy};
     let own = Router::new()
         .route("/questions", get(question::list))
         .route("/questions/{slug}", get(question::show))
         .route("/avis", get(avis::list))
-        .route("/avis/{slug}", get(avis::show));
+        .route("/avis/{slug}", get(avis::show))
+        .route("/strategies", get(strategy::list))
+        .route("/strategies/{slug}", get(strategy::show));
     let others = Said::FOLDERS.iter().filter(|(_, folder)| !OWN_PAGES.contains(folder));
     others.fold(own, |router, (kind, folder)| {
         let show = move |state, lang, slug| record::of_kind(kind, state, lang, slug);
@@ -77,7 +79,7 @@ fn records() -> Router<App> {
 }
 
 /// Folders with pages of their own; a recommendation stands on the page of its avis.
-const OWN_PAGES: [&str; 3] = ["questions", "avis", "recommandations"];
+const OWN_PAGES: [&str; 4] = ["questions", "avis", "recommandations", "strategies"];
 
 /// An address where nothing is.
 async fn unknown(OriginalUri(uri): OriginalUri) -> Failure {

@@ -1,9 +1,8 @@
 //! The city's duty: schedules, postponements, steps of instruction, accounts, assessments.
 
-use super::{Beside, By, frame, named};
+use super::{Beside, By, frame, ids, named};
 use crate::{
     domain::{
-        Iri,
         codes::Duty,
         obligations::Preset,
         said::{self, Owed, Said},
@@ -133,8 +132,4 @@ pub(super) fn assessment(mut fields: Fields<'_>) -> Option<Beside> {
     let under = concerned.first()?.clone();
     let item = frame.item(&default, Some(under), By::City, Said::Assessment(said))?;
     Some(Beside { text: Some(text?), on, ..item })
-}
-
-fn ids(references: &[String]) -> Option<Vec<Iri>> {
-    references.iter().map(|reference| named(reference).ok()).collect()
 }

@@ -2,6 +2,7 @@
 //! words, and what the record will say, with references where ids will stand. One function per section.
 
 mod duty;
+mod judged;
 mod relay;
 
 use serde_json::Value;
@@ -162,9 +163,17 @@ pub(super) fn read(fields: &mut Fields<'_>, avis: &[Avis]) -> Vec<Beside> {
     all.extend(fields.tables("instructions", |fields, _| duty::instruction(fields)));
     all.extend(fields.tables("accounts", |fields, _| duty::account(fields)));
     all.extend(fields.tables("assessments", |fields, _| duty::assessment(fields)));
+    all.extend(fields.tables("strategies", |fields, _| judged::strategy(fields)));
+    all.extend(fields.tables("deliberations", |fields, _| judged::deliberation(fields)));
+    all.extend(fields.tables("indicators", |fields, _| judged::indicator(fields)));
     all.extend(fields.tables("relays", |fields, _| relay::relay(fields)));
     all.extend(fields.tables("supports", |fields, _| relay::support(fields)));
     all
+}
+
+/// References in the place of ids.
+fn ids(references: &[String]) -> Option<Vec<Iri>> {
+    references.iter().map(|reference| named(reference).ok()).collect()
 }
 
 /// What every section of these kinds may say, read last.

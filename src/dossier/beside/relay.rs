@@ -1,11 +1,8 @@
 //! What goes up to another authority: relays, and who supports what.
 
-use super::{Beside, By, account, frame, named};
+use super::{Beside, By, account, frame, ids, named};
 use crate::{
-    domain::{
-        Iri,
-        said::{self, Said},
-    },
+    domain::said::{self, Said},
     dossier::{
         reader::{Fields, code, date, iri, string},
         shared::{path, recommendations, reference_or_id},
@@ -30,9 +27,8 @@ pub(super) fn relay(mut fields: Fields<'_>) -> Option<Beside> {
     let on = fields.optional("on", date);
     let frame = frame(fields);
     let under = concerned.first()?.clone();
-    let concerns: Option<Vec<Iri>> = concerned.iter().map(|one| named(one).ok()).collect();
     let said = said::Relay {
-        concerns: concerns?,
+        concerns: ids(&concerned)?,
         relay_to: to?,
         relay_to_name,
         tier,

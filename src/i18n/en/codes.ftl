@@ -49,4 +49,6 @@ claim-experts = People heard
 claim-lettersSent = Letters sent
 claim-licence = Licence
 claim-peopleInDifficulty = People in difficulty
+claim-membersAre = How members are chosen
+claim-spokesperson = Elected member who speaks of it
 claim-recommendations = Number of recommendations

@@ -99,6 +99,7 @@ problem-deliverable = This kind of deliverable is not in the list. Choose one.
 problem-quadrant = This quadrant is not in the list. Choose one.
 problem-certainty = This degree of certainty is not in the list. Choose one.
 problem-sector = This sector is not in the list. Choose one.
+problem-axis-unknown = No strategy of the dossier has this axis. Add it to a section “strategies”, or correct the key.
 problem-version-number = Versions are numbered from 1. Correct the number.
 problem-first-version = Version 1 has neither a previous version nor a date of change. Remove them.
 problem-later-version = From version 2 on, the hash of the previous version and the date of change are mandatory. Add them.

@@ -49,4 +49,6 @@ claim-experts = Personnes entendues
 claim-lettersSent = Lettres envoyées
 claim-licence = Licence
 claim-peopleInDifficulty = Personnes en difficulté
+claim-membersAre = Comment les membres sont désignés
+claim-spokesperson = Élu qui en parle
 claim-recommendations = Nombre de recommandations

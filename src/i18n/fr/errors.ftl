@@ -99,6 +99,7 @@ problem-deliverable = Ce type de livrable n’est pas dans la liste. Choisissez-
 problem-quadrant = Ce quadrant n’est pas dans la liste. Choisissez-en un.
 problem-certainty = Ce degré de preuve n’est pas dans la liste. Choisissez-en un.
 problem-sector = Ce secteur n’est pas dans la liste. Choisissez-en un.
+problem-axis-unknown = Aucune stratégie du dossier n’a cet axe. Ajoutez-le à une section « strategies », ou corrigez la clé.
 problem-version-number = Les versions se numérotent à partir de 1. Corrigez le numéro.
 problem-first-version = La version 1 n’a ni version précédente ni date de modification. Retirez-les.
 problem-later-version = À partir de la version 2, l’empreinte de la version précédente et la date de modification sont obligatoires. Ajoutez-les.

@@ -24,7 +24,9 @@ use crate::{
         Failure, html,
         layout::Page,
         markup::{self, Markup},
-        view::{self, Around, Card, Past, People, Recommendation, Reply, Sheet, Tally, Text, Who},
+        view::{
+            self, Around, Card, Parts, Past, People, Recommendation, Reply, Sheet, Tally, Text, Voice, Who,
+        },
     },
 };
 
@@ -61,6 +63,7 @@ struct Avis {
     recommendations: Vec<Recommendation>,
     listed: usize,
     tally: Tally,
+    voices: Vec<Voice>,
     replies: Vec<Reply>,
     last_words: Option<Text>,
     past: Vec<Past>,
@@ -81,6 +84,7 @@ struct Found {
     question: Option<Row>,
     replies: HashMap<String, Vec<Reply>>,
     people: People,
+    guarantors: HashSet<String>,
 }
 
 /// `GET /avis/{slug}`
@@ -116,8 +120,15 @@ async fn assemble(app: &App, page: Page, row: &Row) -> Result<Avis> {
     let summary = summary.map(|html| markup::clean(html.as_str()));
     let page = page.described(summary.as_ref().unwrap_or(&sheet.text.html).as_str());
     let deliveries = deliveries(app, &page, people, found.about.get(&row.uri), row.addressee.as_deref());
-    let around =
-        Around { statements: &found.about, replies: &found.replies, acknowledged: !deliveries.is_empty() };
+    let around = Around {
+        statements: &found.about,
+        replies: &found.replies,
+        guarantors: &found.guarantors,
+        acknowledged: !deliveries.is_empty(),
+    };
+    let parts =
+        Parts { council: &row.author, addressee: row.addressee.as_deref(), guarantors: &found.guarantors };
+    let voices = view::voices(&page, people, &row.uri, &around, &parts);
     let recommendations: Vec<Recommendation> = found
         .recommendations
         .iter()
@@ -144,6 +155,7 @@ async fn assemble(app: &App, page: Page, row: &Row) -> Result<Avis> {
         listed: said.as_ref().map_or(0, |said| said.recommendations.len()),
         recommendations,
         tally,
+        voices,
         replies: found.replies.remove(&row.uri).unwrap_or_default(),
         last_words: super::record::last_words(app, &page, row).await?,
         past: view::history(app, &page, &row.uri).await?,
@@ -174,7 +186,8 @@ async fn find(app: &App, page: &Page, row: &Row) -> Result<Found> {
         .flatten()
         .collect();
     let people = People::load(app, named).await?;
-    Ok(Found { recommendations, about, question, replies, people })
+    let guarantors = view::guarantors(app, &row.author).await?;
+    Ok(Found { recommendations, about, question, replies, people, guarantors })
 }
 
 /// The deliveries that the addressee itself acknowledged (register.md rule 8).

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::{
-    domain::{CivilDate, record::Claim},
+    domain::{CivilDate, Record, record::Claim},
     web::{layout::Page, markup, markup::Markup},
 };
 
@@ -22,6 +22,12 @@ pub struct Sourced {
     pub url: Option<String>,
     /// Its date.
     pub date: Option<Markup>,
+}
+
+/// The claims of a record, as shown.
+#[must_use]
+pub fn of(page: &Page, record: Option<&Record>) -> Vec<Sourced> {
+    record.map(|record| shown(page, &record.envelope.claims).0).unwrap_or_default()
 }
 
 /// The claims as shown, and whether two of them contradict each other.

@@ -11,6 +11,7 @@ pub mod question;
 pub mod received;
 pub mod record;
 pub mod search;
+pub mod strategy;
 pub mod theme;
 
 mod claims;

@@ -11,6 +11,7 @@ use axum::{
 };
 
 use super::{
+    claims::{self, Sourced},
     list::{self, Words},
     paging::Place,
 };
@@ -80,6 +81,7 @@ struct Question {
     asked_on: Option<Markup>,
     expected_by: Option<Markup>,
     verdicts: Vec<(Sheet, Option<String>)>,
+    claims: Vec<Sourced>,
     avis: Vec<Card>,
     replies: Vec<Reply>,
     past: Vec<Past>,
@@ -123,6 +125,7 @@ pub async fn show(State(app): State<App>, lang: Lang, Path(slug): Path<String>) 
         asked_on: said.as_ref().and_then(|said| said.asked_on.as_ref()).map(|date| page.civil(date)),
         expected_by: said.as_ref().and_then(|said| said.expected_by.as_ref()).map(|date| page.civil(date)),
         verdicts: verdicts.map(|row| verdict(&app, &page, &people, row)).collect(),
+        claims: claims::of(&page, sheet.record.as_ref()),
         avis: Card::list(&app, &page, &people, avis),
         replies: view::replies(&app, &page, &[&row.uri]).await?.remove(&row.uri).unwrap_or_default(),
         past: view::history(&app, &page, &row.uri).await?,

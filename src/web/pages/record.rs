@@ -10,6 +10,7 @@ use axum::{
     response::Response,
 };
 
+use super::claims::{self, Sourced};
 use crate::{
     App, Error, Result,
     domain::{Code as _, Record, Version, said::Said},
@@ -46,6 +47,7 @@ struct Shown {
     origin: Option<Origin>,
     statement: Option<Statement>,
     facts: Vec<(String, Markup)>,
+    claims: Vec<Sourced>,
     sections: Vec<(&'static str, String, Markup)>,
     thread: Vec<Card>,
     replies: Vec<Reply>,
@@ -95,6 +97,7 @@ pub async fn show(app: &App, lang: Lang, path: &str, row: &Row) -> Result<Respon
         origin: (!row.ours).then(|| Origin { host: row.origin.clone(), url: sheet.at_origin.clone() }),
         statement: Statement::of(app, &page, &people, row, None),
         facts: record.map(|record| facts(&page, record)).unwrap_or_default(),
+        claims: claims::of(&page, record),
         sections: match record.map(|record| &record.said) {
             Some(Said::Avis(said)) => super::avis::sections(&page, said),
             _ => Vec::new(),

@@ -8,11 +8,13 @@ mod standings;
 mod tally;
 mod text;
 mod thread;
+mod voices;
 
 pub use people::{People, Who};
 pub use recommendation::{Around, Recommendation, Statement};
 pub use sheet::{Card, Sheet, href};
-pub use standings::standings;
+pub use standings::{standings, standings_by_id};
 pub use tally::{Badge, Tally};
 pub use text::Text;
 pub use thread::{Past, Reply, history, replies};
+pub use voices::{Assessed, Parts, Voice, assessments, guarantors, voices};

@@ -1,10 +1,10 @@
 //! A recommendation with what became of it: its derived status, the addressee's answers, the follow-ups,
 //! the other voices and the citizens' replies, each apart.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
-    Badge, People, Reply, Sheet, Who,
+    Assessed, Badge, Parts, People, Reply, Sheet, Who,
     standings::{Spoken, standing_of, statement},
 };
 use crate::{
@@ -37,6 +37,8 @@ pub struct Recommendation {
     pub statements: Vec<Statement>,
     /// What others than the addressee signed about it: shown, never counted.
     pub others: Vec<Statement>,
+    /// What its council, its guarantor and others make of it.
+    pub assessments: Vec<Assessed>,
     /// Approved replies of citizens.
     pub replies: Vec<Reply>,
 }
@@ -70,6 +72,8 @@ pub struct Around<'a> {
     pub statements: &'a HashMap<String, Vec<Row>>,
     /// Replies by what they answer.
     pub replies: &'a HashMap<String, Vec<Reply>>,
+    /// Who watches over the method of its council.
+    pub guarantors: &'a HashSet<String>,
     /// Whether the city acknowledged the avis.
     pub acknowledged: bool,
 }
@@ -102,6 +106,17 @@ impl Recommendation {
             badge: Badge::of(&standing.status, page),
             since: standing.since.map(|since| page.day(&since.to_string())),
             status: standing.status,
+            assessments: super::assessments(
+                app,
+                page,
+                people,
+                rows,
+                &Parts {
+                    council: &row.author,
+                    addressee: row.addressee.as_deref(),
+                    guarantors: around.guarantors,
+                },
+            ),
             statements,
             others,
             replies,

@@ -61,13 +61,23 @@ pub fn standing_of(addressee: Option<&str>, said: &[status::Statement], acknowle
 /// # Errors
 /// Those of the database.
 pub async fn standings(app: &App, author: Option<&str>) -> Result<Vec<Status>> {
+    Ok(standings_by_id(app, author).await?.into_iter().map(|(_, status)| status).collect())
+}
+
+/// The same, each with the id of its recommendation.
+///
+/// # Errors
+/// Those of the database.
+pub async fn standings_by_id(app: &App, author: Option<&str>) -> Result<Vec<(String, Status)>> {
     let author = author.unwrap_or_default();
     let asked = rows::asked(&app.db, author).await?;
     let mut said: HashMap<String, Vec<rows::Said>> = HashMap::new();
     for one in rows::said(&app.db, author).await? {
         said.entry(one.target.clone()).or_default().push(one);
     }
-    Ok(asked.iter().map(|recommendation| status_of(recommendation, &said)).collect())
+    let each =
+        asked.into_iter().map(|one| (status_of(&one, &said), one)).map(|(status, one)| (one.uri, status));
+    Ok(each.collect())
 }
 
 fn status_of(recommendation: &rows::Asked, said: &HashMap<String, Vec<rows::Said>>) -> Status {
