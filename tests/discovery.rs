@@ -174,6 +174,42 @@ async fn an_actor_and_its_collections_5_to_11() {
     }
 }
 
+/// Whoever follows late finds where things stand: of each thread, what the city said last (moonshot 8).
+#[tokio::test]
+async fn a_city_pins_what_it_said_last_in_each_thread() {
+    let world = world().await;
+    let city = world.get(&world.actor("mairie").await.uri).await.json();
+    let pinned = world.get(city["featured"].as_str().unwrap()).await.json();
+    let pinned = pinned["orderedItems"].as_array().unwrap();
+    let mut threads = Vec::new();
+    for id in pinned {
+        let statement = world.get(id.as_str().unwrap()).await.json();
+        let thread = world.get(statement["context"].as_str().unwrap()).await.json();
+        let (mut said, mut next) = (Vec::new(), thread["first"].as_str().map(str::to_owned));
+        while let Some(url) = next {
+            let page = world.get(&url).await.json();
+            said.extend(page["orderedItems"].as_array().unwrap().clone());
+            next = page["next"].as_str().map(str::to_owned);
+        }
+        let mut last = None;
+        for one in said.iter().rev() {
+            let one = world.get(one.as_str().or(one["id"].as_str()).unwrap()).await.json();
+            let kind = one["parvis:kind"].as_str().unwrap_or_default();
+            if one["attributedTo"] == city["id"]
+                && matches!(kind, "parvis:Account" | "parvis:Answer" | "parvis:FollowUp")
+            {
+                last = Some(one["id"].clone());
+                break;
+            }
+        }
+        assert_eq!(last.as_ref(), Some(id), "the thread's last statement of the city");
+        threads.push(statement["context"].clone());
+    }
+    threads.sort_by_key(ToString::to_string);
+    threads.dedup();
+    assert!(pinned.len() == threads.len() && pinned.len() >= 3, "{pinned:?}");
+}
+
 #[tokio::test]
 async fn a_thread_its_recommendations_answers_and_replies() {
     let world = world().await;

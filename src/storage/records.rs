@@ -45,6 +45,12 @@ queries! {
         ORDER BY published, uri LIMIT $4";
     BY_QUESTION = "SELECT * FROM records WHERE question = $1 ORDER BY published, uri";
     BY_AVIS = "SELECT * FROM records WHERE avis = $1 ORDER BY number NULLS LAST, uri";
+    STATED = "SELECT r.* FROM records r
+        WHERE r.author = $1 AND r.kind IN ('Account', 'Answer', 'FollowUp') AND NOT r.withdrawn
+            AND NOT EXISTS (SELECT 1 FROM records later WHERE later.context = r.context AND later.author = r.author
+                AND later.kind IN ('Account', 'Answer', 'FollowUp') AND NOT later.withdrawn
+                AND (later.published, later.uri) > (r.published, r.uri))
+        ORDER BY r.published DESC, r.uri DESC LIMIT $2";
     BY_URIS = "SELECT * FROM records WHERE uri IN (SELECT value FROM json_each($1)) ORDER BY uri",
         pg = "SELECT * FROM records WHERE uri IN (SELECT value FROM jsonb_array_elements_text(CAST($1 AS TEXT)::jsonb)) ORDER BY uri";
     CONCERNING = "SELECT l.target, r.* FROM links l JOIN records r ON r.uri = l.source
@@ -272,6 +278,14 @@ pub async fn by_uris(db: &Db, uris: &[impl AsRef<str> + Sync]) -> Result<Vec<Row
 /// Those of the database.
 pub async fn by_uris_in(tx: &mut Tx, uris: &[impl AsRef<str> + Sync]) -> Result<Vec<Row>> {
     tx.all(&BY_URIS, args![&json_list(uris)]).await
+}
+
+/// What an authority said last in each of its threads: where things stand, for whoever comes late.
+///
+/// # Errors
+/// Those of the database.
+pub async fn stated(db: &Db, author: &str, limit: i64) -> Result<Vec<Row>> {
+    db.all(&STATED, args![author, limit]).await
 }
 
 /// The records that name one of `targets` by `relation`, sorted by target, then the oldest first: the

@@ -39,13 +39,17 @@ fn page_of(asked: &Asked) -> Result<Page> {
     Ok(Page { after: asked.cursor()?, limit: if asked.page { PAGE } else { 0 } })
 }
 
-/// `GET {actor}/featured`: the ids of its latest avis (checklist 67).
+/// `GET {actor}/featured`: the ids of its latest avis, or of what it said last in each of its threads, so that
+/// whoever follows late finds where things stand (checklist 67, moonshot 8).
 pub async fn featured(app: &App, path: &str, headers: &HeaderMap) -> Response {
     let all = async {
         let actor = objects::owner(app, path, "/featured")?;
         objects::ours(app, &actor).await?;
         let rows = records::by_author(&app.db, actor.as_str(), "Avis", &Page::first(FEATURED)).await?;
-        let rows: Vec<Row> = rows.into_iter().filter(|row| !row.withdrawn).collect();
+        let mut rows: Vec<Row> = rows.into_iter().filter(|row| !row.withdrawn).collect();
+        if rows.is_empty() {
+            rows = records::stated(&app.db, actor.as_str(), FEATURED).await?;
+        }
         let total = i64::try_from(rows.len()).unwrap_or(FEATURED);
         Ok(Collection::of(actor.join("/featured"), total).whole(&ids(&rows)))
     };
