@@ -12,6 +12,7 @@ pub mod follows;
 pub mod import;
 mod names;
 mod new_keys;
+pub mod obligations;
 mod operator;
 pub mod peers;
 pub mod publish;

@@ -6,7 +6,13 @@ use std::collections::BTreeSet;
 
 use crate::{
     App, Error, Result,
-    domain::{Handle, Instant, Iri, Record, Role, Version, activity::Kind, canonical, compose, said::Said},
+    domain::{
+        Handle, Instant, Iri, Record, Role, Version,
+        activity::Kind,
+        canonical::{self, Document},
+        compose,
+        said::Said,
+    },
     dossier::{Item, ItemBody},
     storage::{self, Tx, sources::Source},
 };
@@ -242,18 +248,10 @@ async fn append(app: &App, tx: &mut Tx, record: Record) -> Result<Option<u32>> {
     };
     let (record, kind) = match &before {
         None => (record, Kind::Create),
-        Some(document) => {
-            let Version::Record(old) = Version::from_document(document)? else {
-                return Err(Error::conflict(format!(
-                    "{id} was withdrawn: a withdrawn id is never used again"
-                )));
-            };
-            let now = Instant::of(app.clock.now());
-            match compose::next_version(&old, &canonical::hash(document), record, now) {
-                Some(next) => (next, Kind::Update),
-                None => return Ok(None),
-            }
-        }
+        Some(document) => match next(app, document, record)? {
+            Some(next) => (next, Kind::Update),
+            None => return Ok(None),
+        },
     };
     let key = new_keys::proof_key(app, tx, &record.envelope.author).await?;
     let document = actors::sign_record(&record, &key);
@@ -269,6 +267,21 @@ async fn append(app: &App, tx: &mut Tx, record: Record) -> Result<Option<u32>> {
         boosts(app, tx, record).await?;
     }
     Ok(Some(number))
+}
+
+/// The version after the one of that document, which may follow it; none when it says nothing new.
+fn next(app: &App, document: &Document, record: Record) -> Result<Option<Record>> {
+    let before = Version::from_document(document)?;
+    let Version::Record(old) = &before else {
+        let id = before.id();
+        return Err(Error::conflict(format!("{id} was withdrawn: a withdrawn id is never used again")));
+    };
+    let hash = canonical::hash(document);
+    let Some(next) = compose::next_version(old, &hash, record, Instant::of(app.clock.now())) else {
+        return Ok(None);
+    };
+    Version::Record(Box::new(next.clone())).follows(&before, &hash)?;
+    Ok(Some(next))
 }
 
 /// The boosts of rule 20: the council boosts the question it takes up, and answers and follow-ups to its

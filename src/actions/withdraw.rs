@@ -3,7 +3,10 @@
 
 use crate::{
     App, Error, Result,
-    domain::{Html, Instant, Iri, Tombstone, Version, activity::Kind, canonical, codes::Reason, html, proof},
+    domain::{
+        Html, Instant, Iri, Tombstone, Version, activity::Kind, canonical, codes::Reason, html, obligations,
+        proof,
+    },
     storage,
 };
 
@@ -15,7 +18,8 @@ use super::{
 /// Withdraws a record of ours, with a coded reason and its words (Markdown).
 ///
 /// # Errors
-/// `NotFound`; `Forbidden` when it is not ours; `Gone` when it was withdrawn before; `Invalid` without words.
+/// `NotFound`; `Forbidden` when it is not ours; `Gone` when it was withdrawn before; `Invalid` without words, or
+/// when something owed would be taken back.
 pub async fn withdraw(app: &App, operator: &Operator, id: &Iri, reason: Reason, words: &str) -> Result<()> {
     let text = Html::parse(&html::from_markdown(words)).map_err(|problem| problem.within("reason"))?;
     let mut tx = app.db.begin().await?;
@@ -28,6 +32,7 @@ pub async fn withdraw(app: &App, operator: &Operator, id: &Iri, reason: Reason, 
     let Version::Record(record) = Version::from_document(&before)? else {
         return Err(Error::Gone { what: id.to_string() });
     };
+    obligations::may_end(record.said.kind())?;
     let tombstone = Tombstone::of(&record, Instant::of(app.clock.now()), reason, &text);
     let key = new_keys::proof_key(app, &mut tx, &tombstone.author).await?;
     let mut document = tombstone.to_document();

@@ -6,7 +6,7 @@ use jiff::{Span, civil, tz::TimeZone};
 
 use super::{
     CivilDate, Instant, Iri, Problem,
-    codes::Duty,
+    codes::{Duty, Reason},
     said::{Owed, Schedule},
 };
 
@@ -19,7 +19,16 @@ const ZONE: &str = "Europe/Paris";
 /// Never: the zone is part of the program.
 #[must_use]
 pub fn day_of(instant: Instant) -> civil::Date {
-    TimeZone::get(ZONE).expect("a zone of the program").to_datetime(instant.timestamp()).date()
+    zone().to_datetime(instant.timestamp()).date()
+}
+
+fn zone() -> TimeZone {
+    TimeZone::get(ZONE).expect("a zone of the program")
+}
+
+/// When a day is over.
+fn end_of(day: civil::Date) -> Option<Instant> {
+    Some(Instant::of(day.tomorrow().ok()?.to_zoned(zone()).ok()?.timestamp()))
 }
 
 /// A usual rhythm of accounts, that an authority chooses by name.
@@ -74,14 +83,26 @@ impl Preset {
 pub struct Known {
     /// When it was handed over.
     pub delivered: Option<Delivered>,
-    /// Its schedule, the first one published; later ones only add.
-    pub schedules: Vec<(Iri, Schedule)>,
+    /// What its schedules promise, each version of them: a later one only adds.
+    pub promised: Vec<Promised>,
     /// What was put off.
     pub postponed: Vec<Postponed>,
     /// Accounts given.
     pub accounts: Vec<Given>,
-    /// For each recommendation this authority must answer, not withdrawn: its first answer.
+    /// For each recommendation this authority must answer, not withdrawn: its first answer that decides (a
+    /// deferral is none).
     pub answers: Vec<Option<Given>>,
+}
+
+/// A version of a schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promised {
+    /// The schedule.
+    pub id: Iri,
+    /// When this version was written.
+    pub written: Instant,
+    /// What it promises.
+    pub owed: Vec<Owed>,
 }
 
 /// When an avis was handed over, and who says so.
@@ -91,6 +112,8 @@ pub struct Delivered {
     pub on: CivilDate,
     /// Only its council says so: the authority has not acknowledged it.
     pub claimed: bool,
+    /// When it was said.
+    pub published: Instant,
 }
 
 /// A due date put off.
@@ -104,6 +127,8 @@ pub struct Postponed {
     pub due: CivilDate,
     /// The new one.
     pub to: CivilDate,
+    /// Why.
+    pub reason: Reason,
     /// When it was said.
     pub published: Instant,
 }
@@ -117,6 +142,8 @@ pub struct Given {
     pub due: Option<CivilDate>,
     /// When, as precise as it is known.
     pub on: CivilDate,
+    /// When it was said.
+    pub published: Instant,
 }
 
 /// Where an obligation stands.
@@ -131,7 +158,10 @@ pub enum State {
 }
 
 impl State {
-    /// The word of the API and of tests.
+    /// Every state, in the order of lists.
+    pub const ALL: [Self; 3] = [Self::Overdue, Self::Due, Self::Held];
+
+    /// The word of the API and of addresses.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -142,6 +172,17 @@ impl State {
     }
 }
 
+/// That something owed was put off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// From when.
+    pub from: CivilDate,
+    /// The record that says so; of several the latest.
+    pub by: Iri,
+    /// Why.
+    pub reason: Reason,
+}
+
 /// One thing owed, as it stands on a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Obligation {
@@ -149,8 +190,8 @@ pub struct Obligation {
     pub duty: Duty,
     /// By when, postponements counted.
     pub due: CivilDate,
-    /// By when it was first due, if it was put off, and the record that says so.
-    pub postponed: Option<(CivilDate, Iri)>,
+    /// By when it was first due, if it was put off.
+    pub postponed: Option<Moved>,
     /// Where it stands.
     pub state: State,
     /// Days since it was due (overdue), until it is (due), or by which it was late (held); none when a date is
@@ -164,76 +205,102 @@ pub struct Obligation {
     pub claimed: bool,
     /// Of answers: how many are there, of how many.
     pub answered: Option<(usize, usize)>,
+    /// Since when it stands so.
+    pub since: Instant,
+}
+
+impl Obligation {
+    /// By when it was due before anything was put off: with its kind, what it is told apart by.
+    #[must_use]
+    pub fn first_due(&self) -> &CivilDate {
+        self.postponed.as_ref().map_or(&self.due, |moved| &moved.from)
+    }
 }
 
 /// What is owed on an avis and where each thing stands that day, by due date. Without a schedule the usual
 /// accounts are counted from the day it was handed over.
 #[must_use]
 pub fn obligations(known: &Known, today: civil::Date) -> Vec<Obligation> {
-    let claimed = known.delivered.as_ref().is_some_and(|delivered| delivered.claimed);
-    let mut owed: Vec<(Owed, Option<&Iri>)> = Vec::new();
-    for (id, schedule) in &known.schedules {
-        for one in &schedule.obligations {
-            if !owed.iter().any(|(there, _)| there == one) {
-                owed.push((one.clone(), Some(id)));
-            }
-        }
-    }
-    if owed.is_empty() {
-        let delivered = known.delivered.as_ref().and_then(|delivered| delivered.on.day());
-        owed.extend(
-            delivered.into_iter().flat_map(|day| Preset::SixMonthsThreeYears.owed(day)).map(|o| (o, None)),
-        );
-    }
     let mut all: Vec<Obligation> =
-        owed.into_iter().map(|(owed, schedule)| stands(known, &owed, schedule, claimed, today)).collect();
-    all.sort_by(|a, b| (&a.due, &a.duty).cmp(&(&b.due, &b.duty)));
+        owed(known).into_iter().filter_map(|owing| stands(known, owing, today)).collect();
+    all.sort_by(|a, b| (&a.due, &a.duty, a.first_due()).cmp(&(&b.due, &b.duty, b.first_due())));
     all
 }
 
-fn stands(
-    known: &Known,
-    owed: &Owed,
-    schedule: Option<&Iri>,
-    claimed: bool,
-    today: civil::Date,
-) -> Obligation {
+/// Something owed, who promised it (nobody: the usual rhythm), and when that was said.
+struct Owing<'a> {
+    owed: Owed,
+    schedule: Option<&'a Iri>,
+    said: Instant,
+}
+
+fn owed(known: &Known) -> Vec<Owing<'_>> {
+    let mut promised: Vec<&Promised> = known.promised.iter().collect();
+    promised.sort_by(|a, b| (a.written, &a.id).cmp(&(b.written, &b.id)));
+    let mut all: Vec<Owing<'_>> = Vec::new();
+    for one in promised {
+        for owed in &one.owed {
+            if !all.iter().any(|there| there.owed == *owed) {
+                all.push(Owing { owed: owed.clone(), schedule: Some(&one.id), said: one.written });
+            }
+        }
+    }
+    if let (true, Some(delivered)) = (all.is_empty(), &known.delivered) {
+        let usual = delivered.on.day().into_iter().flat_map(|day| Preset::SixMonthsThreeYears.owed(day));
+        all.extend(usual.map(|owed| Owing { owed, schedule: None, said: delivered.published }));
+    }
+    all
+}
+
+/// None when no instant can be computed from its dates.
+fn stands(known: &Known, owing: Owing<'_>, today: civil::Date) -> Option<Obligation> {
+    let Owing { owed, schedule, said } = owing;
     let moved = known.postponed.iter().filter(|one| one.duty == owed.duty && one.due == owed.due);
     let moved = moved.max_by(|a, b| (a.published, &a.id).cmp(&(b.published, &b.id)));
     let due = moved.map_or(&owed.due, |moved| &moved.to);
+    let said = moved.map_or(said, |moved| said.max(moved.published));
     let is_answer = owed.duty == Duty::AnswerDue;
-    let held = if is_answer { all_answered(known) } else { given(known, &owed.due) };
+    let held = if is_answer { all_answered(known) } else { given(known, &[&owed.due, due]) };
     let until = |day: civil::Date| due.day().and_then(|due| Some(i64::from(due.until(day).ok()?.get_days())));
-    let (state, days) = match &held {
-        Some(held) => (State::Held, held.on.day().and_then(until)),
+    let (state, days, since) = match &held {
+        Some(held) => (State::Held, held.on.day().and_then(until), held.published),
         None => match until(today) {
-            Some(late) if late > 0 => (State::Overdue, Some(late)),
-            days => (State::Due, days.map(|days| -days)),
+            Some(late) if late > 0 => (State::Overdue, Some(late), end_of(due.day()?)?),
+            days => (State::Due, days.map(|days| -days), said),
         },
     };
-    Obligation {
-        duty: owed.duty.clone(),
+    Some(Obligation {
+        duty: owed.duty,
         due: due.clone(),
-        postponed: moved.map(|moved| (owed.due.clone(), moved.id.clone())),
+        postponed: moved.map(|moved| Moved {
+            from: owed.due.clone(),
+            by: moved.id.clone(),
+            reason: moved.reason.clone(),
+        }),
         state,
         days,
-        held: held.map(|held| (held.id.clone(), held.on.clone())),
+        held: held.map(|held| (held.id, held.on)),
         schedule: schedule.cloned(),
-        claimed,
+        claimed: known.delivered.as_ref().is_some_and(|delivered| delivered.claimed),
         answered: is_answer.then(|| (known.answers.iter().flatten().count(), known.answers.len())),
-    }
+        since: since.max(said),
+    })
 }
 
-/// The account that names this due date; of several the earliest.
-fn given<'a>(known: &'a Known, due: &CivilDate) -> Option<&'a Given> {
-    let named = known.accounts.iter().filter(|account| account.due.as_ref() == Some(due));
-    named.min_by(|a, b| (&a.on, &a.id).cmp(&(&b.on, &b.id)))
+/// The account that names one of these due dates; of several the earliest.
+fn given(known: &Known, due: &[&CivilDate]) -> Option<Given> {
+    let named =
+        known.accounts.iter().filter(|account| account.due.as_ref().is_some_and(|d| due.contains(&d)));
+    named.min_by(|a, b| (&a.on, &a.id).cmp(&(&b.on, &b.id))).cloned()
 }
 
 /// The last of the first answers, once every recommendation has one.
-fn all_answered(known: &Known) -> Option<&Given> {
+fn all_answered(known: &Known) -> Option<Given> {
     let answers: Option<Vec<&Given>> = known.answers.iter().map(Option::as_ref).collect();
-    answers?.into_iter().max_by(|a, b| (&a.on, &a.id).cmp(&(&b.on, &b.id)))
+    let answers = answers?;
+    let last = answers.iter().max_by(|a, b| (&a.on, &a.id).cmp(&(&b.on, &b.id)))?;
+    let published = answers.iter().map(|one| one.published).max()?;
+    Some(Given { published, ..(*last).clone() })
 }
 
 /// Since when a recommendation waits for an answer.
@@ -261,9 +328,23 @@ pub fn silence(delivered: Option<&Delivered>, today: civil::Date) -> Option<Sile
 /// # Errors
 /// Rule `owed-stays`, with what is missing.
 pub fn keeps(before: &Schedule, after: &Schedule) -> Result<(), Problem> {
+    if let Some(gone) = before.concerns.iter().find(|avis| !after.concerns.contains(avis)) {
+        return Err(Problem::new("parvis:concerns", "owed-stays", gone.as_str()));
+    }
     match before.obligations.iter().find(|owed| !after.obligations.contains(owed)) {
         Some(gone) => Err(Problem::new("parvis:obligations", "owed-stays", gone.due.as_str())),
         None => Ok(()),
+    }
+}
+
+/// Whether a record of that kind may be withdrawn: not what promises.
+///
+/// # Errors
+/// Rule `owed-stays`.
+pub fn may_end(kind: &str) -> Result<(), Problem> {
+    match kind.trim_start_matches("parvis:") {
+        "Schedule" => Err(Problem::new("parvis:kind", "owed-stays", kind)),
+        _ => Ok(()),
     }
 }
 
@@ -279,12 +360,20 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn noon(day: &str) -> Instant {
+        Instant::parse(&format!("{day}T12:00:00Z")).unwrap()
+    }
+
+    fn delivered(on: &str, claimed: bool) -> Option<Delivered> {
+        Some(Delivered { on: date(on), claimed, published: noon("2023-02-01") })
+    }
+
     fn iri(name: &str) -> Iri {
         Iri::parse(&format!("https://rennes.example/{name}")).unwrap()
     }
 
     fn given(name: &str, due: Option<&str>, on: &str) -> Given {
-        Given { id: iri(name), due: due.map(date), on: date(on) }
+        Given { id: iri(name), due: due.map(date), on: date(on), published: noon(on) }
     }
 
     fn states(known: &Known, today: &str) -> Vec<(String, State, Option<i64>)> {
@@ -296,8 +385,8 @@ mod tests {
         let mut owed = vec![Owed { duty: Duty::AnswerDue, due: date("2026-09-30") }];
         owed.extend(Preset::SixMonthsThreeYears.owed(day("2026-03-12")));
         Known {
-            delivered: Some(Delivered { on: date("2026-03-12"), claimed: false }),
-            schedules: vec![(iri("schedule"), Schedule { concerns: vec![iri("avis")], obligations: owed })],
+            delivered: delivered("2026-03-12", false),
+            promised: vec![Promised { id: iri("schedule"), written: noon("2026-03-13"), owed }],
             answers: vec![None, None],
             ..Known::default()
         }
@@ -316,6 +405,9 @@ mod tests {
         known.accounts.push(given("account", Some("2026-09-12"), "2026-09-20"));
         assert_eq!(states(&known, "2026-09-21")[0], ("2026-09-12".to_owned(), Held, Some(8)));
         assert_eq!(states(&known, "2026-10-05")[1], ("2026-09-30".to_owned(), Overdue, Some(5)));
+        let all = obligations(&known, day("2026-10-05"));
+        assert_eq!(all[0].since, noon("2026-09-20"), "held since it was said");
+        assert_eq!(all[1].since.to_string(), "2026-09-30T22:00:00Z", "overdue since midnight in France");
         known.answers = vec![Some(given("a", None, "2026-09-01")), Some(given("b", None, "2026-10-02"))];
         assert_eq!(states(&known, "2026-10-05")[1], ("2026-09-30".to_owned(), Held, Some(2)));
     }
@@ -328,23 +420,22 @@ mod tests {
             duty: Duty::AccountabilityPoint,
             due: date("2026-09-12"),
             to: date("2026-12-12"),
-            published: Instant::parse("2026-09-01T00:00:00Z").unwrap(),
+            reason: Reason::Budget,
+            published: noon("2026-09-01"),
         });
         let all = obligations(&known, day("2026-10-01"));
         let moved = all.iter().find(|one| one.due == date("2026-12-12")).unwrap();
-        assert_eq!(
-            (moved.state, moved.postponed.clone()),
-            (State::Due, Some((date("2026-09-12"), iri("report"))))
-        );
+        let why = Moved { from: date("2026-09-12"), by: iri("report"), reason: Reason::Budget };
+        assert_eq!((moved.state, moved.since), (State::Due, noon("2026-09-01")));
+        assert_eq!((moved.first_due(), moved.postponed.as_ref()), (&date("2026-09-12"), Some(&why)));
+        known.accounts.push(given("account", Some("2026-12-12"), "2026-12-01"));
+        assert_eq!(states(&known, "2026-12-02")[1].1, State::Held, "it may name the new date");
     }
 
     #[test]
     fn an_avis_nobody_acknowledged_counts_from_the_councils_claim_and_says_so() {
-        let known = Known {
-            delivered: Some(Delivered { on: date("2024-02-10"), claimed: true }),
-            answers: vec![None],
-            ..Known::default()
-        };
+        let known =
+            Known { delivered: delivered("2024-02-10", true), answers: vec![None], ..Known::default() };
         let all = obligations(&known, day("2024-09-01"));
         assert!(all.iter().all(|one| one.claimed && one.schedule.is_none()));
         assert_eq!((all[0].state, all[0].days), (State::Overdue, Some(22)));
@@ -354,23 +445,26 @@ mod tests {
 
     #[test]
     fn from_a_month_no_deadline_is_computed_rule_8() {
-        let known =
-            Known { delivered: Some(Delivered { on: date("2023-01"), claimed: false }), ..Known::default() };
+        let known = Known { delivered: delivered("2023-01", false), ..Known::default() };
         assert!(obligations(&known, day("2030-01-01")).is_empty());
         assert_eq!(silence(known.delivered.as_ref(), day("2030-01-01")).unwrap().days, None);
         let mut known = promised();
-        known.schedules[0].1.obligations =
-            vec![Owed { duty: Duty::AccountabilityPoint, due: date("2021-09") }];
+        known.promised[0].owed = vec![Owed { duty: Duty::AccountabilityPoint, due: date("2021-09") }];
         assert_eq!(states(&known, "2030-01-01"), [("2021-09".to_owned(), State::Due, None)]);
     }
 
     #[test]
     fn a_later_schedule_adds_and_never_takes_back() {
-        let before = promised().schedules[0].1.clone();
+        let before =
+            Schedule { concerns: vec![iri("avis")], obligations: promised().promised[0].owed.clone() };
         let mut after = before.clone();
         after.obligations.remove(0);
         assert_eq!(keeps(&before, &after).unwrap_err().rule, "owed-stays");
         assert!(keeps(&after, &before).is_ok());
+        let elsewhere = Schedule { concerns: vec![iri("other")], ..before.clone() };
+        assert_eq!(keeps(&before, &elsewhere).unwrap_err().rule, "owed-stays");
+        assert_eq!(may_end("parvis:Schedule").unwrap_err().rule, "owed-stays");
+        assert!(may_end("Account").is_ok());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{
     Hash, Html, Instant, Iri, Problem, Record,
     canonical::Document,
     codes::Reason,
-    context,
+    context, obligations,
     record::{take, to_map},
 };
 
@@ -102,6 +102,7 @@ impl Tombstone {
         if tombstone.version < 2 || tombstone.updated <= tombstone.published {
             problems.push(Problem::new("parvis:version", "later-version", tombstone.version.to_string()));
         }
+        problems.extend(obligations::may_end(&tombstone.kind).err());
         if problems.is_empty() { Ok(tombstone) } else { Err(problems) }
     }
 

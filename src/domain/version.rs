@@ -1,6 +1,9 @@
 //! One version of something signed: a record, its withdrawal, or an actor. What the register appends.
 
-use super::{Actor, Hash, Instant, Iri, Problem, Record, Tombstone, canonical, canonical::Document};
+use super::{
+    Actor, Hash, Instant, Iri, Problem, Record, Tombstone, canonical, canonical::Document, obligations,
+    said::Said,
+};
 
 /// A version as the register holds it.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,6 +142,14 @@ impl Version {
         }
     }
 
+    /// What a record says.
+    const fn said(&self) -> Option<&Said> {
+        match self {
+            Self::Record(record) => Some(&record.said),
+            Self::Tombstone(_) | Self::Actor(_) => None,
+        }
+    }
+
     /// Kind without prefix; `Actor` for actors.
     #[must_use]
     pub fn kind(&self) -> &str {
@@ -224,6 +235,9 @@ impl Version {
             if new.in_reply_to != old.in_reply_to || new.audience != old.audience {
                 return Err(Problem::new("inReplyTo", "chain-identity", self.id().as_str()));
             }
+        }
+        if let (Some(Said::Schedule(new)), Some(Said::Schedule(old))) = (self.said(), before.said()) {
+            obligations::keeps(old, new)?;
         }
         Ok(())
     }

@@ -19,6 +19,7 @@ pub mod limits;
 pub mod media;
 pub mod nodeinfo;
 pub mod objects;
+pub mod obligations;
 mod peer;
 pub mod probe;
 mod respond;

@@ -18,6 +18,7 @@ pub mod hosts;
 pub mod keys;
 pub mod links;
 pub mod media;
+pub mod obligations;
 pub mod outbox;
 pub mod reactions;
 pub mod received;
@@ -47,6 +48,7 @@ fn registered() -> impl Iterator<Item = &'static query::Query> {
         keys::ALL,
         links::ALL,
         media::ALL,
+        obligations::ALL,
         outbox::ALL,
         reactions::ALL,
         received::ALL,
