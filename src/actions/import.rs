@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::{
     App, Error, Result,
-    domain::{Hash, Problem},
-    dossier::{self, Dossier, Item},
+    domain::{Hash, Iri, Problem},
+    dossier::{self, Dossier, Item, ItemBody, Placeholder},
     storage::{self, media::File},
 };
 
@@ -98,6 +98,10 @@ fn attach(app: &App, item: &mut Item, folder: &Path) -> Result<Vec<File>> {
         }
         let hash = Hash::of(&bytes);
         attachment.file = Some(hash.to_string());
+        if let ItemBody::FollowUp(said) = &mut item.body {
+            let shows = |one: &&mut Iri| Placeholder::of(one.as_str()) == Some(Placeholder::Reference(&path));
+            said.evidence.iter_mut().filter(shows).for_each(|one| *one = app.urls.media(hash.digits()));
+        }
         files.push(File {
             hash: hash.digits().to_owned(),
             media_type: attachment.media_type.clone(),

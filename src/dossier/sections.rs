@@ -237,8 +237,11 @@ fn follow_up(mut fields: Fields<'_>) -> Option<FollowUp> {
     let reason = fields.optional("reason", code);
     let text = fields.text("text");
     let on = fields.required("on", date);
-    let evidence = fields.list("evidence", iri);
     let common = common(&mut fields, None);
+    let evidence = fields.list("evidence", |value| match (&common, value.as_str()) {
+        (Some(common), Some(file)) if common.attaches(file) => beside::named(file),
+        _ => iri(value),
+    });
     fields.done();
     Some(FollowUp {
         reference,

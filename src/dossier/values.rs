@@ -184,3 +184,11 @@ pub struct Common {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publish_at: Option<Instant>,
 }
+
+impl Common {
+    /// Whether a file of that path is attached.
+    #[must_use]
+    pub fn attaches(&self, file: &str) -> bool {
+        self.attachments.iter().any(|attachment| attachment.file.as_deref() == Some(file))
+    }
+}

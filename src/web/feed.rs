@@ -1,6 +1,8 @@
 //! The Atom feed of a council (RFC 4287): one entry per avis, updated by every answer and follow-up, so
 //! that a reader of feeds is told what became of it.
 
+pub mod obligations;
+
 use std::collections::HashMap;
 
 use atom_syndication::{Category, Content, Entry, Feed, FixedDateTime, Generator, Link, Person, Text};

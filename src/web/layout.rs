@@ -180,6 +180,7 @@ impl Page {
             ("/conseils", "nav-councils"),
             ("/questions", "nav-questions"),
             ("/avis", "nav-avis"),
+            ("/echeances", "nav-owed"),
             ("/recus", "nav-received"),
             ("/recherche", "nav-search"),
             ("/reseau", "nav-network"),

@@ -2,6 +2,7 @@
 //! writes nothing; every HTML of a record is cleaned where it is shown.
 
 mod assets;
+pub mod calendar;
 mod dates;
 pub mod error;
 pub mod feed;
@@ -42,11 +43,15 @@ pub fn router(app: App) -> Router {
 
 /// The pages of the site itself.
 fn site() -> Router<App> {
-    use pages::{council, home, legal, network, profile, received, search, theme};
+    use pages::{council, home, legal, network, obligations, profile, received, search, theme};
     Router::new()
         .route("/", get(home::show))
         .route("/conseils", get(council::list))
         .route("/conseils/{handle}", get(council::show))
+        .route("/conseils/{handle}/agenda.ics", get(obligations::agenda))
+        .route("/echeances", get(obligations::show))
+        .route("/echeances.ics", get(obligations::calendar))
+        .route("/flux/echeances.atom", get(feed::obligations::show))
         .route("/recus", get(received::list))
         .route("/recus/{key}", get(received::show))
         .route("/recherche", get(search::show))

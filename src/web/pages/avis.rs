@@ -14,10 +14,15 @@ use super::{
     list::{self, Words},
     paging::Place,
     record::Origin,
+    table::{self, Form},
 };
 use crate::{
     App, Error, Result,
-    domain::said::{self, Said},
+    actions::obligations::{self, Ledger},
+    domain::{
+        obligations::Delivered as HandedOver,
+        said::{self, Said},
+    },
     i18n::{Lang, t, t_args},
     storage::records::{self, Row},
     web::{
@@ -25,7 +30,7 @@ use crate::{
         layout::Page,
         markup::{self, Markup},
         view::{
-            self, Around, Card, Parts, Past, People, Recommendation, Reply, Sheet, Tally, Text, Voice, Who,
+            self, Around, Card, Owed, Parts, Past, People, Recommendation, Reply, Sheet, Tally, Text, Voice, Who,
         },
     },
 };
@@ -45,9 +50,10 @@ pub async fn list(
     Ok(list::show(&app, page, words, &place, rows).await?)
 }
 
+/// An avis, with all that is around it.
 #[derive(Template)]
 #[template(path = "avis.html")]
-struct Avis {
+pub struct Avis {
     page: Page,
     sheet: Sheet,
     origin: Option<Origin>,
@@ -64,6 +70,9 @@ struct Avis {
     listed: usize,
     tally: Tally,
     voices: Vec<Voice>,
+    without_evidence: usize,
+    owed: Vec<Owed>,
+    ledger: Option<Ledger>,
     replies: Vec<Reply>,
     last_words: Option<Text>,
     past: Vec<Past>,
@@ -82,18 +91,23 @@ struct Found {
     /// Answers, follow-ups and deliveries, by what they are about.
     about: HashMap<String, Vec<Row>>,
     question: Option<Row>,
+    ledger: Option<Ledger>,
     replies: HashMap<String, Vec<Reply>>,
     people: People,
     guarantors: HashSet<String>,
 }
 
-/// `GET /avis/{slug}`
+/// `GET /avis/{slug}`, and `.csv` and `.json` of it
 ///
 /// # Errors
 /// Not found, when no avis of ours has that slug.
 pub async fn show(State(app): State<App>, lang: Lang, Path(slug): Path<String>) -> Result<Response, Failure> {
-    let row = records::by_slug(&app.db, "Avis", &slug).await?;
+    let (slug, form) = Form::of(&slug).map_or((slug.as_str(), None), |(slug, form)| (slug, Some(form)));
+    let row = records::by_slug(&app.db, "Avis", slug).await?;
     let row = row.ok_or_else(|| Error::not_found(format!("avis {slug}")))?;
+    if let Some(form) = form {
+        return Ok(table::of(&app, lang, &row, form).await?);
+    }
     Ok(page_of(&app, lang, &format!("/avis/{slug}"), &row).await?)
 }
 
@@ -107,7 +121,31 @@ pub async fn page_of(app: &App, lang: Lang, path: &str, row: &Row) -> Result<Res
     Ok(html(status, &avis))
 }
 
-async fn assemble(app: &App, page: Page, row: &Row) -> Result<Avis> {
+impl Avis {
+    /// Its recommendations, with what became of them.
+    #[must_use]
+    pub fn recommendations(&self) -> &[Recommendation] {
+        &self.recommendations
+    }
+
+    /// When it was handed over.
+    #[must_use]
+    pub fn delivered(&self) -> Option<&HandedOver> {
+        self.ledger.as_ref().and_then(|ledger| ledger.known.delivered.as_ref())
+    }
+
+    /// The id of whom it is handed to.
+    #[must_use]
+    pub fn authority(&self) -> Option<&str> {
+        self.ledger.as_ref().and_then(|ledger| ledger.avis.addressee.as_deref())
+    }
+}
+
+/// Reads an avis and all that is around it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn assemble(app: &App, page: Page, row: &Row) -> Result<Avis> {
     let page = page.titled(&row.title).showing("article", &row.uri);
     let mut found = find(app, &page, row).await?;
     let people = &found.people;
@@ -125,15 +163,18 @@ async fn assemble(app: &App, page: Page, row: &Row) -> Result<Avis> {
         replies: &found.replies,
         guarantors: &found.guarantors,
         acknowledged: !deliveries.is_empty(),
+        ledger: found.ledger.as_ref(),
     };
     let parts =
         Parts { council: &row.author, addressee: row.addressee.as_deref(), guarantors: &found.guarantors };
     let voices = view::voices(&page, people, &row.uri, &around, &parts);
-    let recommendations: Vec<Recommendation> = found
+    let mut recommendations: Vec<Recommendation> = found
         .recommendations
         .iter()
         .map(|row| Recommendation::of(app, &page, people, row, &around))
         .collect();
+    view::once(&mut recommendations);
+    let owing = found.ledger.clone().map(|ledger| ledger.owing(obligations::today(app))).unwrap_or_default();
     let standing = recommendations.iter().filter(|one| !one.sheet.card.withdrawn).map(|one| &one.status);
     let tally = Tally::of(standing, &page);
     let claims = sheet.record.as_ref().map(|record| record.envelope.claims.as_slice()).unwrap_or_default();
@@ -153,9 +194,12 @@ async fn assemble(app: &App, page: Page, row: &Row) -> Result<Avis> {
         claims: claims::shown(&page, claims).0,
         sections: said.as_ref().map(|said| sections(&page, said)).unwrap_or_default(),
         listed: said.as_ref().map_or(0, |said| said.recommendations.len()),
+        without_evidence: recommendations.iter().filter(|one| one.without_evidence()).count(),
         recommendations,
         tally,
         voices,
+        owed: owing.iter().map(|one| Owed::of(app, &page, people, one)).collect(),
+        ledger: found.ledger,
         replies: found.replies.remove(&row.uri).unwrap_or_default(),
         last_words: super::record::last_words(app, &page, row).await?,
         past: view::history(app, &page, &row.uri).await?,
@@ -187,7 +231,8 @@ async fn find(app: &App, page: &Page, row: &Row) -> Result<Found> {
         .collect();
     let people = People::load(app, named).await?;
     let guarantors = view::guarantors(app, &row.author).await?;
-    Ok(Found { recommendations, about, question, replies, people, guarantors })
+    let ledger = obligations::of(app, &row.uri).await?;
+    Ok(Found { recommendations, about, question, ledger, replies, people, guarantors })
 }
 
 /// The deliveries that the addressee itself acknowledged (register.md rule 8).

@@ -9,6 +9,7 @@ use axum::{
 use super::{
     list::{self, Words},
     paging::Place,
+    table::{self, Form},
 };
 use crate::{
     App, Error, Result,
@@ -32,13 +33,17 @@ pub async fn list(
     Ok(list::show(&app, page, words, &place, rows).await?)
 }
 
-/// `GET /recus/{key}`: `key` is the beginning of the hash of the record's id.
+/// `GET /recus/{key}`, and `.csv` and `.json` of an avis: `key` is the beginning of the hash of the record's id.
 ///
 /// # Errors
 /// Not found, when nothing received has that key.
 pub async fn show(State(app): State<App>, lang: Lang, Path(key): Path<String>) -> Result<Response, Failure> {
-    let row = records::received_by_key(&app.db, &key).await?;
+    let (key, form) = Form::of(&key).map_or((key.as_str(), None), |(key, form)| (key, Some(form)));
+    let row = records::received_by_key(&app.db, key).await?;
     let row = row.ok_or_else(|| Error::not_found(format!("received {key}")))?;
+    if let Some(form) = form.filter(|_| row.kind == "Avis") {
+        return Ok(table::of(&app, lang, &row, form).await?);
+    }
     let path = format!("/recus/{key}");
     let shown = match row.kind.as_str() {
         "Avis" => super::avis::page_of(&app, lang, &path, &row).await?,

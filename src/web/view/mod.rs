@@ -1,6 +1,8 @@
 //! What the templates show of records and actors: read once from the register, cleaned, in the reader's
 //! language. No template sees a row of the database.
 
+mod instruction;
+mod obligation;
 mod people;
 mod recommendation;
 mod sheet;
@@ -10,8 +12,9 @@ mod text;
 mod thread;
 mod voices;
 
+pub use obligation::{Owed, waits};
 pub use people::{People, Who};
-pub use recommendation::{Around, Recommendation, Statement};
+pub use recommendation::{Around, Recommendation, Statement, once};
 pub use sheet::{Card, Sheet, href};
 pub use standings::{standings, standings_by_id};
 pub use tally::{Badge, Tally};

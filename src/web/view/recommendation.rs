@@ -4,11 +4,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Assessed, Badge, Parts, People, Reply, Sheet, Who,
+    Assessed, Badge, Parts, People, Reply, Sheet, Who, instruction, obligation,
     standings::{Spoken, standing_of, statement},
 };
 use crate::{
     App,
+    actions::obligations::Ledger,
     domain::{self, Code as _, Iri, codes::Status, said::Said},
     storage::records::Row,
     web::{layout::Page, markup, markup::Markup},
@@ -33,6 +34,10 @@ pub struct Recommendation {
     pub badge: Badge,
     /// Since when.
     pub since: Option<Markup>,
+    /// The steps of its instruction, in one line.
+    pub steps: Option<String>,
+    /// How long nothing has been answered.
+    pub silence: Option<String>,
     /// What its addressee said, the oldest first.
     pub statements: Vec<Statement>,
     /// What others than the addressee signed about it: shown, never counted.
@@ -60,8 +65,12 @@ pub struct Statement {
     pub promised: Option<Markup>,
     /// The day it speaks of, when that is not the day it was published here.
     pub on: Option<Markup>,
-    /// What shows it.
-    pub evidence: Vec<String>,
+    /// What shows it: address, and the hash when it is a file kept here or at another node.
+    pub evidence: Vec<(String, Option<String>)>,
+    /// It says that something is done, and shows nothing for it.
+    pub without_evidence: bool,
+    /// It was said of several recommendations at once, and stands under that number already.
+    pub stands_at: Option<i64>,
     /// Whether it is the one the status rests on.
     pub counts: bool,
 }
@@ -76,6 +85,8 @@ pub struct Around<'a> {
     pub guarantors: &'a HashSet<String>,
     /// Whether the city acknowledged the avis.
     pub acknowledged: bool,
+    /// What is owed on the avis.
+    pub ledger: Option<&'a Ledger>,
 }
 
 impl Recommendation {
@@ -90,10 +101,13 @@ impl Recommendation {
             _ => None,
         };
         let by = standing.by.as_ref().map(Iri::as_str);
-        let (statements, others) = rows
+        let (statements, others): (Vec<Statement>, Vec<Statement>) = rows
             .iter()
             .filter_map(|row| Statement::of(app, page, people, row, by))
             .partition(|statement| Some(statement.author()) == row.addressee.as_deref());
+        let delivered = around.ledger.and_then(|ledger| ledger.known.delivered.as_ref());
+        let owes = around.ledger.is_some_and(|ledger| ledger.avis.addressee == row.addressee);
+        let silent = owes && statements.is_empty() && !row.withdrawn;
         let mut replies = around.replies.get(&row.uri).cloned().unwrap_or_default();
         for answer in rows {
             replies.extend(around.replies.get(&answer.uri).into_iter().flatten().cloned());
@@ -117,12 +131,39 @@ impl Recommendation {
                     guarantors: around.guarantors,
                 },
             ),
+            steps: instruction::steps(page, people, row, rows, delivered),
+            silence: if silent { obligation::waits(app, page, delivered) } else { None },
             statements,
             others,
             replies,
             sheet,
         }
     }
+}
+
+impl Recommendation {
+    /// Whether it counts as done and nothing was shown for it.
+    #[must_use]
+    pub fn without_evidence(&self) -> bool {
+        self.statements.iter().chain(&self.others).any(|one| one.counts && one.without_evidence)
+    }
+}
+
+/// What was said of several recommendations at once stands under the first of them; the others say where.
+pub fn once(recommendations: &mut [Recommendation]) {
+    let mut seen: HashMap<String, i64> = HashMap::new();
+    for one in recommendations {
+        for said in one.statements.iter_mut().chain(&mut one.others) {
+            said.stands_at = seen.get(&said.sheet.uri).copied();
+            seen.entry(said.sheet.uri.clone()).or_insert(one.number);
+        }
+    }
+}
+
+/// The hash of a file by its address: a node serves files under theirs.
+fn hash_of(address: &str) -> Option<String> {
+    let (_, digits) = address.rsplit_once("/media/")?;
+    domain::Hash::parse(&format!("sha256:{digits}")).ok().map(|hash| hash.to_string())
 }
 
 impl Statement {
@@ -140,6 +181,8 @@ impl Statement {
             promised: None,
             on: None,
             evidence: Vec::new(),
+            without_evidence: false,
+            stands_at: None,
             counts: by == Some(row.uri.as_str()),
             sheet,
         };
@@ -151,13 +194,16 @@ impl Statement {
                 shown.reason = said.reason.as_ref().map(|reason| reason.label(lang).to_owned());
                 shown.promised = said.promised_by.as_ref().map(|date| page.civil(date));
                 shown.on = said.decided_on.as_ref().map(|date| page.civil(date));
+                shown.without_evidence = said.decision.status() == Status::Done;
             }
             Said::FollowUp(said) => {
                 shown.label = said.status.label(lang).to_owned();
                 shown.badge = Badge::of(&said.status.status(), page);
                 shown.reason = said.reason.as_ref().map(|reason| reason.label(lang).to_owned());
                 shown.on = said.as_of.as_ref().map(|date| page.civil(date));
-                shown.evidence = said.evidence.iter().map(ToString::to_string).collect();
+                let addresses = said.evidence.iter().map(ToString::to_string);
+                shown.evidence = addresses.map(|address| (address.clone(), hash_of(&address))).collect();
+                shown.without_evidence = said.status.status() == Status::Done && said.evidence.is_empty();
             }
             _ => return None,
         }
