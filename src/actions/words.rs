@@ -179,7 +179,7 @@ fn said_avis(names: &Names, item: &Item, avis: &crate::dossier::Avis) -> Result<
         question: Some(names.id(&avis.question)?),
         addressee: names.actor_id(&avis.addressee)?,
         adopted_on: avis.adopted_on.clone(),
-        delivered_on: None,
+        delivered_on: avis.handed_over.clone(),
         votes_for: avis.vote.map(|vote| vote.in_favour),
         votes_against: avis.vote.map(|vote| vote.against),
         votes_abstain: avis.vote.map(|vote| vote.abstain),

@@ -120,8 +120,10 @@ impl<'a> Checks<'a> {
         {
             self.refuse(path, "vote", "vote-empty", "0");
         }
+        let adopted = avis.adopted_on.as_ref().or(asked);
+        self.in_order(path, "handed_over", adopted, avis.handed_over.as_ref());
         if let Some(delivered) = &avis.delivered {
-            self.in_order(path, "delivered.on", avis.adopted_on.as_ref().or(asked), Some(&delivered.on));
+            self.in_order(path, "delivered.on", adopted, Some(&delivered.on));
             if let Some(to) = &delivered.to {
                 self.own_actor(path, "delivered.to", to);
             }

@@ -118,6 +118,9 @@ pub struct Avis {
     /// When it was adopted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adopted_on: Option<CivilDate>,
+    /// When the council says that it handed it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_over: Option<CivilDate>,
     /// With which votes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vote: Option<Vote>,

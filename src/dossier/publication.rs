@@ -146,6 +146,7 @@ fn avis_items(index: &Index<'_>, council: &Council, avis: &written::Avis, all: &
         stakes: avis.stakes.clone(),
         body: avis.body.clone(),
         adopted_on: avis.adopted_on.clone(),
+        handed_over: avis.handed_over.clone(),
         vote: avis.vote,
         recommendations: avis.recommendations.iter().map(|r| format!("{whole}/{}", r.reference)).collect(),
     };

@@ -141,6 +141,7 @@ fn avis(mut fields: Fields<'_>) -> Option<Avis> {
     let stakes = fields.text("stakes");
     let body = fields.optional_text("body");
     let adopted_on = fields.optional("adopted_on", date);
+    let handed_over = fields.optional("handed_over", date);
     let vote = fields.table("vote", vote);
     let common = common(&mut fields, None);
     let delivered = fields.table("delivered", |fields| delivered(fields, common.as_ref()));
@@ -157,6 +158,7 @@ fn avis(mut fields: Fields<'_>) -> Option<Avis> {
         stakes: stakes?,
         body,
         adopted_on,
+        handed_over,
         vote,
         delivered,
         recommendations,

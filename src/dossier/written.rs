@@ -178,6 +178,8 @@ pub struct Avis {
     pub body: Option<Text>,
     /// When the council adopted it.
     pub adopted_on: Option<CivilDate>,
+    /// When the council says that it handed it over.
+    pub handed_over: Option<CivilDate>,
     /// With which votes.
     pub vote: Option<Vote>,
     /// The authority's acknowledgement.

@@ -17,7 +17,7 @@ use parvis::{
         actors,
         follows::{self, Follow},
         hosts,
-        records::{self, Page, Row},
+        records::{self, Page},
     },
 };
 use serde_json::Value;
@@ -191,9 +191,7 @@ fn line(item: &Value) -> String {
 /// Page, feed and calendar tell of the same things in the same states as the API.
 async fn agree(node: &Node, items: &[Value]) {
     let page = text(node, "/echeances").await;
-    let avis = avis(node).await;
-    let folder = if avis.ours { "avis" } else { "recus" };
-    let own = text(node, &format!("/{folder}/{}", avis.slug)).await;
+    let own = text(node, &page_of(node).await).await;
     let atom = text(node, "/flux/echeances.atom").await;
     let calendar = text(node, "/echeances.ics").await.replace("\r\n ", "");
     for state in ["overdue", "due", "held"] {
@@ -220,9 +218,10 @@ async fn agree(node: &Node, items: &[Value]) {
     }
 }
 
-/// The one avis, wherever it is kept.
-pub async fn avis(node: &Node) -> Row {
-    records::by_kind(&node.app.db, "Avis", &Page::first(1)).await.unwrap().remove(0)
+/// The path of the page of the one avis.
+pub async fn page_of(node: &Node) -> String {
+    let avis = records::by_kind(&node.app.db, "Avis", &Page::first(1)).await.unwrap().remove(0);
+    format!("/{}/{}", if avis.ours { "avis" } else { "recus" }, avis.slug)
 }
 
 /// A text of a node, in French.

@@ -2,7 +2,7 @@
 
 use parvis::domain::Hash;
 
-use crate::world::{ANSWERS, AVIS, SCHEDULE, ask, avis, json, text, two};
+use crate::world::{ANSWERS, AVIS, SCHEDULE, ask, json, page_of, publish, text, two};
 
 #[tokio::test]
 async fn each_obligation_appears_falls_due_and_is_held_by_the_clock_alone_on_both_nodes_0_10_2_23() {
@@ -35,7 +35,8 @@ async fn each_obligation_appears_falls_due_and_is_held_by_the_clock_alone_on_bot
     two.catch_up().await;
     assert_eq!(two.owed().await[0], "due accountability-point 2027-09-20 133 from 2027-05-20, budget");
     let page = text(&two.angers, "/echeances").await;
-    assert!(page.contains("Reportée de 20 mai 2027 à 20 septembre 2027, motif\u{a0}: budget"), "{page}");
+    let why = "d’abord prévue\u{a0}: 20 mai 2027\u{202f}; nouvelle date\u{a0}: 20 septembre 2027\u{202f}; motif\u{a0}: budget";
+    assert!(page.contains(why), "{page}");
 
     two.becomes("2027-09-21");
     assert_eq!(two.owed().await[0], "overdue accountability-point 2027-09-20 1 from 2027-05-20, budget");
@@ -68,14 +69,30 @@ async fn what_was_not_promised_is_counted_from_the_delivery_and_says_so_2_23() {
     assert_eq!(two.owed().await, expected);
     for node in [&two.rennes, &two.angers] {
         assert!(text(node, "/echeances").await.contains("rien n’a été promis"));
-        let row = avis(node).await;
-        let folder = if row.ours { "avis" } else { "recus" };
-        let page = text(node, &format!("/{folder}/{}", row.slug)).await;
+        let page = text(node, &page_of(node).await).await;
         assert_eq!(page.matches("Sans réponse depuis un jour.").count(), 3, "{page}");
     }
     two.becomes("2027-01-01");
-    let page = text(&two.angers, &format!("/recus/{}", avis(&two.angers).await.slug)).await;
+    let page = text(&two.angers, &page_of(&two.angers).await).await;
     assert_eq!(page.matches("Sans réponse depuis 42 jours.").count(), 3);
+}
+
+#[tokio::test]
+async fn until_the_city_acknowledges_it_the_councils_own_claim_counts_and_is_shown_as_claimed_2_23() {
+    let claim = AVIS.replace("delivered = { on = \"2026-11-20\" }", "handed_over = \"2026-11-19\"");
+    let two = two(&claim).await;
+    assert_eq!(two.owed().await[0], "due accountability-point 2027-05-19 179");
+    for node in [&two.rennes, &two.angers] {
+        let page = text(node, &page_of(node).await).await;
+        assert_eq!(page.matches("Sans réponse depuis 2 jours. Remise selon le conseil").count(), 3, "{page}");
+        assert!(text(node, "/echeances").await.contains("Comptée depuis la remise selon le conseil"));
+    }
+    publish(&two.rennes, &claim.replace("handed_over", "delivered = { on = \"2026-11-20\" }\nhanded_over"))
+        .await
+        .unwrap();
+    two.catch_up().await;
+    assert_eq!(two.owed().await[0], "due accountability-point 2027-05-20 180");
+    assert!(!text(&two.angers, "/echeances").await.contains("selon le conseil"));
 }
 
 #[tokio::test]
@@ -135,11 +152,10 @@ async fn each_step_of_the_instruction_is_dated_and_under_a_service_0_8_2_26() {
                 Direction du numérique)\u{202f}; à l’étude (décembre 2026, Direction du numérique)\u{202f}; décidée \
                 (20 mars 2027, Cabinet)\u{202f}; répondue (3 avril 2027, Ville de Rennes).";
     for node in [&two.rennes, &two.angers] {
-        let row = avis(node).await;
-        let page = text(node, &format!("/{}/{}", if row.ours { "avis" } else { "recus" }, row.slug)).await;
+        let page = text(node, &page_of(node).await).await;
         assert_eq!(page.matches(line).count(), 2, "{page}");
         assert_eq!(page.matches("La Ville fera les trois.").count(), 1, "one answer is read once");
-        assert_eq!(page.matches("Texte donné avec la recommandation 1").count(), 2);
+        assert_eq!(page.matches("voir la recommandation 1").count(), 2);
     }
 }
 
@@ -161,8 +177,7 @@ async fn what_is_done_without_evidence_says_so_everywhere_and_totals_are_counted
     let two = two(&dossier).await;
     let hash = Hash::of("Bilan des ateliers.".as_bytes());
     for node in [&two.rennes, &two.angers] {
-        let row = avis(node).await;
-        let path = format!("/{}/{}", if row.ours { "avis" } else { "recus" }, row.slug);
+        let path = page_of(node).await;
         let page = text(node, &path).await;
         assert_eq!(page.matches("<span class=\"mark\">fait, sans preuve publiée</span>").count(), 1);
         assert!(page.contains(&format!("<code>{hash}</code>")), "a document shows its hash");

@@ -36,7 +36,7 @@ owed-held-days = { $n ->
 }
 owed-no-day = the day is not known: no deadline is computed
 owed-postponed = Postponed from { $from } to { $to }, reason: { $reason }.
-owed-held-on = Held, dated { $date }.
+owed-held-on = Held: { $date }.
 owed-answered = Answers given: { $n } of { $of }.
 owed-promised = Promised by the schedule.
 owed-usual = The usual rhythm: nothing was promised.
@@ -49,7 +49,7 @@ silence-days = { $n ->
     [one] No answer for one day.
    *[other] No answer for { $n } days.
 }
-silence-since = No answer since it was delivered, dated { $date } (day unknown).
+silence-since = No answer since it was delivered ({ $date }, day unknown).
 silence-claimed = Delivered according to the council, not confirmed.
 steps-are = Instruction: { $steps }.
 step-taken = { $step } ({ $date }, { $who })
@@ -59,5 +59,5 @@ without-evidence-count = { $n ->
     [one] One recommendation is said to be done with no evidence published.
    *[other] { $n } recommendations are said to be done with no evidence published.
 }
-said-at = Text given with recommendation { $n }
+said-at = Words and reasons: see recommendation { $n }
 table-csv = Table (.csv)

@@ -35,8 +35,8 @@ owed-held-days = { $n ->
    *[other] avec { $n } jours de retard
 }
 owed-no-day = le jour n’est pas connu : aucun délai n’est calculé
-owed-postponed = Reportée de { $from } à { $to }, motif : { $reason }.
-owed-held-on = Tenue, en date de { $date }.
+owed-postponed = Reportée (d’abord prévue : { $from } ; nouvelle date : { $to } ; motif : { $reason }).
+owed-held-on = Tenue : { $date }.
 owed-answered = Réponses données : { $n } sur { $of }.
 owed-promised = Promise par l’échéancier.
 owed-usual = Rythme d’usage : rien n’a été promis.
@@ -49,7 +49,7 @@ silence-days = { $n ->
     [one] Sans réponse depuis un jour.
    *[other] Sans réponse depuis { $n } jours.
 }
-silence-since = Sans réponse depuis la remise, en date de { $date } (jour inconnu).
+silence-since = Sans réponse depuis la remise ({ $date }, jour inconnu).
 silence-claimed = Remise selon le conseil, non confirmée.
 steps-are = Instruction : { $steps }.
 step-taken = { $step } ({ $date }, { $who })
@@ -59,5 +59,5 @@ without-evidence-count = { $n ->
     [one] Une recommandation est dite faite sans preuve publiée.
    *[other] { $n } recommandations sont dites faites sans preuve publiée.
 }
-said-at = Texte donné avec la recommandation { $n }
+said-at = Texte et motifs : voir la recommandation { $n }
 table-csv = Tableau (.csv)

@@ -30,7 +30,8 @@ use crate::{
         layout::Page,
         markup::{self, Markup},
         view::{
-            self, Around, Card, Owed, Parts, Past, People, Recommendation, Reply, Sheet, Tally, Text, Voice, Who,
+            self, Around, Card, Owed, Parts, Past, People, Recommendation, Reply, Sheet, Tally, Text, Voice,
+            Who,
         },
     },
 };
