@@ -99,12 +99,12 @@ async fn until_the_city_acknowledges_it_the_councils_own_claim_counts_and_is_sho
 async fn lists_are_filtered_and_paged_in_one_order_0_10() {
     let two = two(&format!("{AVIS}{SCHEDULE}")).await;
     two.becomes("2027-06-01");
-    let node = &two.angers;
-    let all = json(node, "/api/v1/obligations").await;
+    let follower = &two.angers;
+    let all = json(follower, "/api/v1/obligations").await;
     let mut seen = Vec::new();
     let mut after = String::new();
     loop {
-        let page = json(node, &format!("/api/v1/obligations?limit=1{after}")).await;
+        let page = json(follower, &format!("/api/v1/obligations?limit=1{after}")).await;
         seen.extend(page["items"].as_array().unwrap().clone());
         let Some(next) = page["next"].as_str() else { break };
         let next = url::form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>();
@@ -115,20 +115,20 @@ async fn lists_are_filtered_and_paged_in_one_order_0_10() {
     for (name, asked) in
         [("author", &item["council"]), ("author", &item["authority"]), ("avis", &item["avis"]["id"])]
     {
-        let found = json(node, &format!("/api/v1/obligations?{name}={}", asked.as_str().unwrap())).await;
+        let found = json(follower, &format!("/api/v1/obligations?{name}={}", asked.as_str().unwrap())).await;
         assert_eq!(found["items"], all["items"], "{name}");
-        let none = json(node, &format!("/api/v1/obligations?{name}=https://nobody.example/")).await;
-        assert_eq!(none["items"].as_array().unwrap().len(), 0);
+        let nothing = json(follower, &format!("/api/v1/obligations?{name}=https://nobody.example/")).await;
+        assert_eq!(nothing["items"].as_array().unwrap().len(), 0);
     }
-    let there = json(node, &format!("/api/v1/obligations?host={origin}")).await;
+    let there = json(follower, &format!("/api/v1/obligations?host={origin}")).await;
     assert_eq!(there["items"], all["items"]);
     for wrong in ["state=late", "limit=0", "after=x"] {
-        let (status, _) = ask(node, &format!("/api/v1/obligations?{wrong}")).await;
+        let (status, _) = ask(follower, &format!("/api/v1/obligations?{wrong}")).await;
         assert_eq!(status.as_u16(), 400, "{wrong}");
     }
-    let overdue = text(node, "/echeances?etat=depassee").await;
+    let overdue = text(follower, "/echeances?etat=depassee").await;
     assert_eq!((overdue.matches("badge s-overdue").count(), overdue.matches("badge s-due").count()), (2, 0));
-    assert_eq!(ask(node, "/echeances?etat=demain").await.0.as_u16(), 404);
+    assert_eq!(ask(follower, "/echeances?etat=demain").await.0.as_u16(), 404);
     let agenda = text(&two.rennes, "/conseils/ccnr/agenda.ics").await;
     assert_eq!(agenda.matches("BEGIN:VEVENT").count(), 3);
     assert_eq!(ask(&two.rennes, "/conseils/mairie/agenda.ics").await.0.as_u16(), 404);
