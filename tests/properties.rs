@@ -132,6 +132,7 @@ fn record() -> impl Strategy<Value = Record> {
                 text: words,
                 recommendations: Vec::new(),
                 numbers: vec![3, 4],
+                about: None,
                 reference: Some("CCNR-A1".to_owned()),
                 in_reply_to: None,
                 context: iri("contexts/1"),

@@ -54,10 +54,8 @@ pub async fn draft(app: &App, tx: &mut Tx, names: &Names, item: &Item, id: &Iri)
         group: feed(tx, author).await?,
         author: author_id,
         said,
-        title: match title {
-            Some(title) => Some(words(title)),
-            None => about_title(names, item).map(|title| words(&title)),
-        },
+        title: title.map(words),
+        about: about_title(names, item).map(|title| words(&title)),
         summary: summary.map(words),
         text: text.map_or_else(|| Words::new(lang.clone(), ""), words),
         recommendations: recommendation_titles(names, item).iter().map(words).collect(),

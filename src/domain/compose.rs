@@ -30,6 +30,8 @@ pub struct Draft {
     pub said: Said,
     /// Title, plain text.
     pub title: Option<Words>,
+    /// Title of what it is about, for a kind that has none of its own.
+    pub about: Option<Words>,
     /// At most 100 words, Markdown.
     pub summary: Option<Words>,
     /// The text, Markdown.
@@ -142,7 +144,7 @@ pub fn next_version(before: &Record, hash_before: &Hash, mut record: Record, at:
 fn content(draft: &Draft, lang: &Lang) -> String {
     let phrases = Phrases::of(lang);
     let in_lang = |words: &Words| words.in_language(lang).unwrap_or_else(|| words.original()).to_owned();
-    let title = draft.title.as_ref().map(in_lang).unwrap_or_default();
+    let title = draft.title.as_ref().or(draft.about.as_ref()).map(in_lang).unwrap_or_default();
     let about = About { author_name: &draft.author_name, title: &title, numbers: &draft.numbers };
     // An Event has its title in `name` (rule 21).
     let mut text = match &draft.said {

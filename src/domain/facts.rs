@@ -139,14 +139,12 @@ impl List<'_> {
     }
 
     fn assessment(&mut self, said: &Assessment) {
-        self.code("Évaluation", "Assessment", said.assessment.as_ref());
         if let Some(criterion) = &said.criterion {
             self.add(criterion, criterion, said.value.clone().unwrap_or_default());
         }
         if let (Some(mark), Some(out_of)) = (&said.mark, &said.out_of) {
             self.add("Note", "Mark", format!("{mark}/{out_of}"));
         }
-        self.date("Date", "Date", said.as_of.as_ref());
     }
 
     fn deliberation(&mut self, said: &Deliberation) {

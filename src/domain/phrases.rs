@@ -118,7 +118,7 @@ impl Phrases {
                 self.choose(format!("{who} décline la question."), format!("{who} declines the question."))
             }
             Said::Delivery(said) => {
-                let date = &said.delivered_on;
+                let date = self.date(&said.delivered_on);
                 self.choose(
                     format!("{who} a reçu l’avis « {title} » ({date})."),
                     format!("{who} received the avis “{title}” ({date})."),
