@@ -32,7 +32,7 @@ copies("versions", "kind = 'Avis'", versions)
 slug = {"slug": f"'s' || {number}", "context": f"{record} || '#c'", "parent": "NULL"}
 seqs = {"seq": "1000000 + n", "first_seq": "1000000 + n"}
 copies("records", "kind = 'Avis'", {**changed, **slug, **seqs})
-replies = {"uri": f"{far} || 'note/' || {number}", "author": f"{far} || 'u/' || (n % 20000)"}
+replies = {"uri": f"{far} || 'note/' || {number}", "author": f"{far} || 'u/' || (n % 20000)", "origin": "'https://far' || (n % 500) || '.test'"}
 copies("replies", "1", replies)
 copies("received", "1", {"activity": f"{far} || 'act/' || {number}"})
 copies("actors", "NOT ours", {"uri": f"{far} || 'u/' || {number}", "host": "'far' || (n % 500) || '.test'"})

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 
 use crate::{
     Result,
@@ -38,6 +38,8 @@ pub struct App {
     pub signing: SigningKeys,
     /// What seals private keys at rest.
     pub keyring: Keyring,
+    /// What the ids of erased replies are hashed with, once it was asked for.
+    pub erasure_salt: Arc<OnceCell<String>>,
     /// Wakes the worker when something was put into a queue.
     pub wake: Arc<Notify>,
     /// When the worker last turned, for `/readyz`.
@@ -68,6 +70,7 @@ impl App {
             limits: Limits::default(),
             signing: SigningKeys::default(),
             keyring: Keyring::load(&config.keys)?,
+            erasure_salt: Arc::default(),
             config: Arc::new(config),
             clock,
             chance,

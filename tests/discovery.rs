@@ -3,6 +3,7 @@
 
 mod support {
     pub mod node;
+    pub mod reply;
 }
 
 use axum::{Router, body::Body};
@@ -18,7 +19,10 @@ use parvis::{
     },
 };
 use serde_json::{Value, json};
-use support::node::{Node, node};
+use support::{
+    node::{Node, node},
+    reply::keep,
+};
 use tower::ServiceExt as _;
 
 const BASE: &str = "http://rennes.localhost:8101";
@@ -232,10 +236,10 @@ async fn a_thread_its_recommendations_answers_and_replies() {
     rows.sort_by(|a, b| (&a.published, &a.uri).cmp(&(&b.published, &b.uri)));
     assert_eq!(ids, rows.iter().map(|row| row.uri.as_str()).take(50).collect::<Vec<_>>(), "the oldest first");
 
-    let mut tx = app.db.begin().await.unwrap();
     for (uri, state) in [("https://m.example/1", "approved"), ("https://m.example/2", "held")] {
-        replies::put(&mut tx, &reply(uri, &asked, state)).await.unwrap();
+        keep(&app.db, &reply(uri, &asked, state)).await;
     }
+    let mut tx = app.db.begin().await.unwrap();
     let like = reactions::Reaction {
         actor: "https://m.example/u".to_owned(),
         object: asked.clone(),

@@ -2,6 +2,7 @@
 
 mod support {
     pub mod node;
+    pub mod reply;
 }
 
 use axum::{
@@ -22,7 +23,10 @@ use parvis::{
     },
     web,
 };
-use support::node::{Node, node};
+use support::{
+    node::{Node, node},
+    reply::keep,
+};
 use tower::ServiceExt as _;
 
 /// What a browser got.
@@ -315,13 +319,9 @@ async fn c2_c8_replies_are_shown_once_approved_cleaned_and_by_their_address() {
         decided_at: None,
         reason: None,
     };
-    let mut tx = node.app.db.begin().await.unwrap();
     let shown = "<p>Bravo<img src=x onerror=alert(1)> <a href=\"javascript:x\">ici</a></p>";
-    storage::replies::put(&mut tx, &reply("https://social.example/1", "approved", shown)).await.unwrap();
-    storage::replies::put(&mut tx, &reply("https://social.example/2", "held", "<p>En attente</p>"))
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
+    keep(&node.app.db, &reply("https://social.example/1", "approved", shown)).await;
+    keep(&node.app.db, &reply("https://social.example/2", "held", "<p>En attente</p>")).await;
     let page = get(&node, &format!("/avis/{}", avis.slug)).await;
     page.has("Bravo").has("@eve@social.example").lacks("onerror").lacks("javascript:").lacks("\u{202e}");
     page.has("Ville de Rennes&#60;/p&#62;&#60;script&#62;").lacks("En attente");

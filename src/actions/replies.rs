@@ -12,9 +12,9 @@ use crate::{
         html,
     },
     storage::{
-        self, Tx,
+        self,
         actors::Actor,
-        replies::{Decision, Reply},
+        replies::{Arrival, Before, Counting, Decision, Reply},
     },
 };
 
@@ -48,41 +48,34 @@ pub async fn receive(app: &App, activity: &Activity, note: &Document, author: &A
     if !activity.is_public() {
         return Err(Error::forbidden("only public replies are taken"));
     }
-    let parent = if is_post(note) { answered(app, note).await? } else { None };
-    let parent = parent.ok_or_else(|| Error::not_found(uri.as_str()))?;
+    let parents = if is_post(note) { ids(note.get("inReplyTo")) } else { Vec::new() };
+    if parents.is_empty() {
+        return Err(Error::not_found(uri.as_str()));
+    }
     let (content, lang) = words(note);
     let content = clean(content);
-    let now = app.clock.now_ms();
-    // Counted before the turn to write begins: others wait for it, and it must not wait for a second connection.
-    let too_many = too_many(app, &activity.actor, now).await?;
-    let mut tx = app.db.begin().await?;
-    if !storage::received::remember(&mut tx, activity.id.as_str(), activity.actor.as_str(), now).await? {
-        return Ok(false);
-    }
-    let digest = digest(&mut tx, uri.as_str()).await?;
-    if storage::received::known_in(&mut tx, uri.as_str(), by).await?
-        || storage::replies::was_erased(&mut tx, &digest).await?
-    {
-        tx.commit().await?;
-        return Ok(false);
-    }
-    let known = storage::replies::get_in(&mut tx, uri.as_str()).await?;
-    if known.is_none() && content.trim().is_empty() {
-        return Err(Error::not_found("words"));
-    }
     let (published, updated) = (instant(app, text("published")), instant(app, text("updated")));
-    if let Some(known) = &known {
-        if known.author != by || known.parent != parent {
-            return Err(Error::forbidden("a reply stays its author's, and where it was said"));
-        }
-        let (latest, written) = (known.updated.as_ref().unwrap_or(&known.published), updated.or(published));
-        if written.is_some_and(|written| written.to_string() < *latest) {
-            tx.commit().await?;
-            return Ok(false);
-        }
+    let written = updated.or(published).map(|written| written.to_string());
+    let digest = digest(&salt(app).await?, uri.as_str());
+    let arrival = Arrival {
+        activity: activity.id.as_str(),
+        actor: by,
+        origin: activity.actor.origin(),
+        uri: uri.as_str(),
+        digest: &digest,
+        written: written.as_deref(),
+    };
+    let now = app.clock.now_ms();
+    let parents = &parents[..parents.len().min(MAX_PARENTS)];
+    let upto = Counting { since: now - DAY_MS, by_author: MAX_PER_DAY, by_server: MAX_PER_SERVER };
+    let before = storage::replies::before(&app.db, &arrival, parents, &upto).await?;
+    let parent = before.answers.clone().ok_or_else(|| Error::not_found(uri.as_str()))?;
+    if before.handled {
+        return Ok(false);
     }
-    if known.is_none() && too_many {
-        return Err(Error::forbidden("too many replies in a day"));
+    if before.erased || !is_new(&before, &arrival, &parent, &content)? {
+        remember(app, &arrival, now).await?;
+        return Ok(false);
     }
     let held = app.config.replies.held;
     let reply = Reply {
@@ -90,7 +83,7 @@ pub async fn receive(app: &App, activity: &Activity, note: &Document, author: &A
         author: by.to_owned(),
         author_name: author.name.clone(),
         author_handle: format!("{}@{}", author.handle, author.host),
-        parent: parent.to_owned(),
+        parent,
         content,
         lang,
         published: published.unwrap_or_else(|| Instant::of(app.clock.now())).to_string(),
@@ -102,11 +95,32 @@ pub async fn receive(app: &App, activity: &Activity, note: &Document, author: &A
         decided_at: None,
         reason: None,
     };
-    if !storage::replies::put(&mut tx, &reply).await? {
-        return Err(Error::forbidden("the reply belongs to somebody else"));
+    storage::replies::put(&app.db, &reply, &arrival).await
+}
+
+/// Whether a reply, or this state of it, is to be taken; `false` for an edit older than what is there.
+fn is_new(before: &Before, arrival: &Arrival<'_>, parent: &str, content: &str) -> Result<bool> {
+    if let (Some(author), Some(known)) = (&before.author, &before.parent) {
+        if author != arrival.actor || known != parent {
+            return Err(Error::forbidden("a reply stays its author's, and where it was said"));
+        }
+        let latest = before.latest.as_deref();
+        return Ok(arrival.written.is_none_or(|written| latest.is_none_or(|latest| written >= latest)));
     }
-    tx.commit().await?;
+    if content.trim().is_empty() {
+        return Err(Error::not_found("words"));
+    }
+    if before.by_author >= MAX_PER_DAY || before.by_server >= MAX_PER_SERVER {
+        return Err(Error::forbidden("too many replies in a day"));
+    }
     Ok(true)
+}
+
+/// Notes that an activity was handled, although nothing came of it.
+async fn remember(app: &App, arrival: &Arrival<'_>, now: i64) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    storage::received::remember(&mut tx, arrival.activity, arrival.actor, now).await?;
+    tx.commit().await
 }
 
 /// Whether a note is of a type that people write.
@@ -117,19 +131,6 @@ fn is_post(note: &Document) -> bool {
         None => &[],
     };
     types.iter().filter_map(Value::as_str).any(|name| POSTS.contains(&name))
-}
-
-/// What a note replies to that is ours: a record, or a reply under one.
-async fn answered<'a>(app: &App, note: &'a Document) -> Result<Option<&'a str>> {
-    for parent in ids(note.get("inReplyTo")).into_iter().take(MAX_PARENTS) {
-        let record = storage::records::get(&app.db, parent).await?;
-        if record.is_some_and(|row| row.ours && !row.withdrawn)
-            || storage::replies::get(&app.db, parent).await?.is_some()
-        {
-            return Ok(Some(parent));
-        }
-    }
-    Ok(None)
 }
 
 /// Approves or rejects a reply. Deciding again changes the decision.
@@ -156,7 +157,7 @@ pub async fn decide(app: &App, operator: &Operator, uri: &str, approve: bool) ->
 /// # Errors
 /// `Forbidden` when it is somebody else's.
 pub async fn erase(app: &App, activity: &Activity, uri: &Iri) -> Result<bool> {
-    let now = app.clock.now_ms();
+    let (now, digest) = (app.clock.now_ms(), digest(&salt(app).await?, uri.as_str()));
     let mut tx = app.db.begin().await?;
     if !storage::received::remember(&mut tx, activity.id.as_str(), activity.actor.as_str(), now).await? {
         return Ok(false);
@@ -166,7 +167,6 @@ pub async fn erase(app: &App, activity: &Activity, uri: &Iri) -> Result<bool> {
         return Err(Error::forbidden("only its author deletes a reply"));
     }
     if known.is_some() {
-        let digest = digest(&mut tx, uri.as_str()).await?;
         storage::replies::erase(&mut tx, uri.as_str(), &digest, now).await?;
     } else {
         storage::received::remember(&mut tx, uri.as_str(), activity.actor.as_str(), now).await?;
@@ -181,10 +181,9 @@ pub async fn erase(app: &App, activity: &Activity, uri: &Iri) -> Result<bool> {
 /// # Errors
 /// Those of the database.
 pub async fn erase_by_order(app: &App, operator: &Operator, uri: &Iri) -> Result<bool> {
-    let now = app.clock.now_ms();
+    let (now, digest) = (app.clock.now_ms(), digest(&salt(app).await?, uri.as_str()));
     let mut tx = app.db.begin().await?;
     let was_here = storage::replies::get_in(&mut tx, uri.as_str()).await?.is_some();
-    let digest = digest(&mut tx, uri.as_str()).await?;
     storage::replies::erase(&mut tx, uri.as_str(), &digest, now).await?;
     // The audit log says that it was done, and of what only the same hash.
     storage::audit::add(&mut tx, &operator.deed("erase-reply", &digest), now).await?;
@@ -200,15 +199,14 @@ pub async fn erase_by_order(app: &App, operator: &Operator, uri: &Iri) -> Result
 /// # Errors
 /// Those of the database.
 pub async fn forget_author(app: &App, activity: &Activity) -> Result<()> {
-    let now = app.clock.now_ms();
+    let (now, salt) = (app.clock.now_ms(), salt(app).await?);
     let author = activity.actor.as_str();
     let mut tx = app.db.begin().await?;
     if !storage::received::remember(&mut tx, activity.id.as_str(), author, now).await? {
         return Ok(());
     }
     for uri in storage::replies::uris_of_author(&mut tx, author).await? {
-        let digest = digest(&mut tx, &uri).await?;
-        storage::replies::erase(&mut tx, &uri, &digest, now).await?;
+        storage::replies::erase(&mut tx, &uri, &digest(&salt, &uri), now).await?;
     }
     storage::reactions::remove_actor(&mut tx, author).await?;
     storage::follows::remove_actor(&mut tx, author).await?;
@@ -217,24 +215,25 @@ pub async fn forget_author(app: &App, activity: &Activity) -> Result<()> {
 }
 
 /// SHA-256 of this node's salt and an id.
-async fn digest(tx: &mut Tx, uri: &str) -> Result<String> {
-    let salt = storage::settings::get_in(tx, "erasure-salt").await?;
-    let salt = if let Some(salt) = salt {
-        salt
-    } else {
-        let mut bytes = [0u8; 32];
-        aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::internal(anyhow::anyhow!("randomness")))?;
-        storage::settings::put_once(tx, "erasure-salt", Hash::of(&bytes).digits()).await?
-    };
-    Ok(Hash::of(format!("{salt} {uri}").as_bytes()).digits().to_owned())
+fn digest(salt: &str, uri: &str) -> String {
+    Hash::of(format!("{salt} {uri}").as_bytes()).digits().to_owned()
 }
 
-/// Whether an author, or its server, said enough for a day.
-async fn too_many(app: &App, author: &Iri, now: i64) -> Result<bool> {
-    let since = now - DAY_MS;
-    let own = storage::replies::count_by_author(&app.db, author.as_str(), since).await?;
-    let server = storage::replies::count_by_server(&app.db, author.origin(), since).await?;
-    Ok(own >= MAX_PER_DAY || server >= MAX_PER_SERVER)
+/// The salt of this node, made when it is first needed. Asked for before a transaction begins.
+async fn salt(app: &App) -> Result<String> {
+    let made = app.erasure_salt.get_or_try_init(|| async {
+        if let Some(salt) = storage::settings::get(&app.db, "erasure-salt").await? {
+            return Ok(salt);
+        }
+        let mut bytes = [0u8; 32];
+        aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::internal(anyhow::anyhow!("randomness")))?;
+        let mut tx = app.db.begin().await?;
+        let salt =
+            storage::settings::put_once(&mut tx, "erasure-salt", Hash::of(&bytes).digits()).await?;
+        tx.commit().await?;
+        Ok(salt)
+    });
+    made.await.cloned()
 }
 
 fn clean(html: &str) -> String {

@@ -199,7 +199,7 @@ pub(super) async fn is_blocked(app: &App, authority: &str) -> crate::Result<bool
 
 /// The names under which a host may be blocked: with its port, without it, and each domain above it. No
 /// name of the DNS has more than 127 parts.
-fn names_of(authority: &str) -> impl Iterator<Item = &str> {
+pub(super) fn names_of(authority: &str) -> impl Iterator<Item = &str> {
     let bare = authority.rsplit_once(':').map_or(authority, |(name, _)| name);
     let parents = std::iter::successors(Some(bare), |name| name.split_once('.').map(|(_, above)| above));
     std::iter::once(authority).chain(parents.filter(move |name| *name != authority)).take(128)

@@ -23,9 +23,10 @@ use sqlx::{
 
 use super::{
     fault::{failed, failed_at, lost},
-    query::{Arg, Query},
+    query::{Arg, Query, Write},
     schema,
-    sqlite::{PATIENCE, Readers, Turn, Writer},
+    script::Script,
+    sqlite::{NotWritten, PATIENCE, Readers, Turn, Writer},
 };
 use crate::{Error, Result};
 
@@ -295,7 +296,43 @@ impl Db {
         query: &Query,
         args: &[Arg<'_>],
     ) -> Result<Option<T>> {
-        Ok(self.all(query, args).await?.into_iter().next())
+        let row = match &self.engine {
+            Engine::Sqlite { readers, .. } => {
+                let mut reader = readers.lend().await.map_err(failed)?;
+                let read = sqlx::query_as_with(query.sqlite, for_sqlite(args)?);
+                let row = read.fetch_optional(&mut reader.connection).await;
+                if row.is_ok() {
+                    reader.done();
+                }
+                row
+            }
+            Engine::Pg(pool) => sqlx::query_as_with(query.pg, for_pg(args)?).fetch_optional(pool).await,
+        };
+        row.map_err(|error| failed_at(query, error))
+    }
+
+    /// Runs statements none of which needs the answer of another, as one transaction. On SQLite it is one
+    /// message to its thread, together with those of others who wait. Gives how many rows each touched, after
+    /// the commit.
+    pub(in crate::storage) async fn write(&self, writes: &[Write<'_>]) -> Result<Vec<u64>> {
+        match &self.engine {
+            Engine::Sqlite { writer, .. } => {
+                let written = writer.write(Script::of(writes)).await.map_err(failed)?;
+                written.map_err(|error| match error {
+                    NotWritten::Alone(error) => failed(error),
+                    NotWritten::Together(error) => lost(&error),
+                })
+            }
+            Engine::Pg(_) => {
+                let mut tx = self.begin().await?;
+                let mut touched = Vec::with_capacity(writes.len());
+                for (query, args) in writes {
+                    touched.push(tx.run(query, args).await?);
+                }
+                tx.commit().await?;
+                Ok(touched)
+            }
+        }
     }
 
     /// The one value of a read that always has one (a count).

@@ -4,8 +4,8 @@
 use sqlx::FromRow;
 
 use super::{
-    Db, Tx,
-    query::{args, queries},
+    Db, Tx, hosts, json_list,
+    query::{Write, args, queries},
 };
 use crate::Result;
 
@@ -35,7 +35,11 @@ queries! {
     PUT_OFF = "UPDATE deliveries SET attempts = attempts + 1, refusals = refusals + 1, last_status = $3, last_error = $4,
             not_before = $5 WHERE activity = $1 AND inbox = $2 AND state = 0";
     GIVE_UP_OLDER = "UPDATE deliveries SET state = 3, done_at = $3 WHERE host = $1 AND state = 0 AND created_at < $2";
-    HAS_GONE = "SELECT count(*) FROM deliveries WHERE host = $1 AND last_status = 410";
+    STANDING = "SELECT EXISTS (SELECT 1 FROM hosts WHERE policy = 'blocked' AND host IN (SELECT value FROM json_each($2))) AS blocked,
+            EXISTS (SELECT 1 FROM deliveries WHERE host = $1 AND last_status = 410) AS gone",
+        pg = "SELECT EXISTS (SELECT 1 FROM hosts WHERE policy = 'blocked'
+                AND host IN (SELECT value FROM jsonb_array_elements_text(CAST($2 AS TEXT)::jsonb))) AS blocked,
+            EXISTS (SELECT 1 FROM deliveries WHERE host = $1 AND last_status = 410) AS gone";
     GIVE_UP_GONE = "UPDATE deliveries SET state = 3, last_error = $2, done_at = $3 WHERE host = $1 AND state = 0 AND inbox IN (
             SELECT g.inbox FROM deliveries g WHERE g.host = $1 AND g.last_status = 410 AND NOT EXISTS (
                 SELECT 1 FROM follows f WHERE f.host = g.host AND f.inbox = g.inbox AND f.at > g.done_at))";
@@ -96,6 +100,15 @@ pub struct Job {
     pub object: String,
     /// The body, exactly.
     pub document: String,
+}
+
+/// What is known of a host before something is sent to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct Standing {
+    /// Whether it, or a domain above it, is blocked.
+    pub blocked: bool,
+    /// Whether one of its inboxes ever answered that it is gone (410).
+    pub gone: bool,
 }
 
 /// One row of the queue.
@@ -190,6 +203,27 @@ pub async fn delivered(tx: &mut Tx, job: &Job, status: i64, now: i64) -> Result<
     tx.run(&SETTLE, args![job.seq, &job.inbox, DELIVERED, status, None::<&str>, now]).await.map(drop)
 }
 
+/// The same, and what follows from it, in one message to the database: its host is well, and the lease of
+/// `owner` goes on until `until`, or ends. Gives whether it goes on.
+///
+/// # Errors
+/// Those of the database.
+pub async fn delivered_now(
+    db: &Db,
+    job: &Job,
+    status: i64,
+    (owner, until): (&str, Option<i64>),
+    now: i64,
+) -> Result<bool> {
+    let settle = args![job.seq, &job.inbox, DELIVERED, status, None::<&str>, now];
+    let well = args![&job.host, now];
+    let (renew, release) = (args![&job.host, owner, until], args![&job.host, owner]);
+    let lease: Write<'_> =
+        if until.is_some() { (&hosts::RENEW, renew) } else { (&hosts::RELEASE, release) };
+    let touched = db.write(&[(&SETTLE, settle), (&hosts::MARK_WELL, well), lease]).await?;
+    Ok(until.is_some() && touched.last().is_some_and(|rows| *rows > 0))
+}
+
 /// The other side does not want it: it answered that status and that text.
 ///
 /// # Errors
@@ -236,12 +270,12 @@ pub async fn give_up_older(tx: &mut Tx, host: &str, before: i64, now: i64) -> Re
     tx.run(&GIVE_UP_OLDER, args![host, before, now]).await
 }
 
-/// Whether an inbox of a host ever answered that it is gone (410).
+/// What is known of a host before something is sent to it; `names` are those under which it may be blocked.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn has_gone_inbox(db: &Db, host: &str) -> Result<bool> {
-    Ok(db.count(&HAS_GONE, args![host]).await? > 0)
+pub async fn standing(db: &Db, host: &str, names: &[&str]) -> Result<Standing> {
+    Ok(db.first(&STANDING, args![host, &json_list(names)]).await?.unwrap_or_default())
 }
 
 /// We stop trying what waits for inboxes of a host that are gone, unless somebody followed from there

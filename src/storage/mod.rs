@@ -7,6 +7,7 @@
 mod db;
 mod fault;
 mod query;
+mod script;
 mod sqlite;
 
 pub mod actors;

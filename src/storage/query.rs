@@ -19,7 +19,7 @@ pub struct Query {
 /// one JSON array; a parameter in a `SELECT` list is cast.
 macro_rules! queries {
     ($($name:ident = $sqlite:expr $(, pg = $pg:expr)?;)*) => {
-        $(const $name: crate::storage::query::Query = crate::storage::query::Query {
+        $(pub(in crate::storage) const $name: crate::storage::query::Query = crate::storage::query::Query {
             name: stringify!($name),
             sqlite: $sqlite,
             pg: queries!(@or $sqlite $(, $pg)?),
@@ -37,6 +37,9 @@ macro_rules! args {
 }
 
 pub(in crate::storage) use {args, queries};
+
+/// One statement of [`super::Db::write`], and its parameters.
+pub(in crate::storage) type Write<'a> = (&'a Query, &'a [Arg<'a>]);
 
 /// One parameter, in the few types that both engines decode alike.
 #[derive(Clone, Copy, Debug)]

@@ -31,14 +31,6 @@ pub async fn known(db: &Db, activity: &str, actor: &str) -> Result<bool> {
     Ok(db.first::<(String,)>(&KNOWN, args![activity, actor]).await?.is_some())
 }
 
-/// The same, read by a transaction.
-///
-/// # Errors
-/// Those of the database.
-pub async fn known_in(tx: &mut Tx, activity: &str, actor: &str) -> Result<bool> {
-    Ok(tx.first::<(String,)>(&KNOWN, args![activity, actor]).await?.is_some())
-}
-
 /// Forgets what came before a time; gives how many.
 ///
 /// # Errors

@@ -6,17 +6,41 @@ use sqlx::FromRow;
 use super::{
     Db, Tx, json_list,
     query::{args, queries},
+    received,
 };
-use crate::Result;
+use crate::{Error, Result};
 
 queries! {
     PUT = "INSERT INTO replies (uri, author, author_name, author_handle, parent, content, lang, published, updated,
-            received_at, state, decided_by, decided_at, reason)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            received_at, state, origin)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, CAST($10 AS BIGINT), $11, $12
+        WHERE NOT EXISTS (SELECT 1 FROM received WHERE activity IN ($13, $1) AND actor = $2)
+            AND NOT EXISTS (SELECT 1 FROM erased_replies WHERE digest = $14)
         ON CONFLICT (uri) DO UPDATE SET author_name = excluded.author_name, author_handle = excluded.author_handle,
             content = excluded.content, lang = excluded.lang, updated = excluded.updated, state = excluded.state,
-            decided_by = excluded.decided_by, decided_at = excluded.decided_at, reason = excluded.reason
-        WHERE replies.author = excluded.author";
+            decided_by = NULL, decided_at = NULL, reason = NULL
+        WHERE replies.author = excluded.author AND replies.parent = excluded.parent
+            AND (CAST($15 AS TEXT) IS NULL OR coalesce(replies.updated, replies.published) <= $15)";
+    BEFORE = "SELECT (SELECT p.value FROM json_each($1) p
+                WHERE EXISTS (SELECT 1 FROM records WHERE uri = p.value AND ours AND NOT withdrawn)
+                    OR EXISTS (SELECT 1 FROM replies WHERE uri = p.value) ORDER BY p.key LIMIT 1) AS answers,
+            EXISTS (SELECT 1 FROM received WHERE activity = $2 AND actor = $3) AS handled,
+            EXISTS (SELECT 1 FROM received WHERE activity = $4 AND actor = $3)
+                OR EXISTS (SELECT 1 FROM erased_replies WHERE digest = $5) AS erased,
+            (SELECT count(*) FROM (SELECT 1 FROM replies WHERE author = $3 AND received_at >= $6 LIMIT $7) x) AS by_author,
+            (SELECT count(*) FROM (SELECT 1 FROM replies WHERE origin = $8 AND received_at >= $6 LIMIT $9) x) AS by_server,
+            r.author, r.parent, coalesce(r.updated, r.published) AS latest
+        FROM (SELECT 1 AS one) x LEFT JOIN replies r ON r.uri = $4",
+        pg = "SELECT (SELECT p.value FROM jsonb_array_elements_text(CAST($1 AS TEXT)::jsonb) WITH ORDINALITY p (value, key)
+                WHERE EXISTS (SELECT 1 FROM records WHERE uri = p.value AND ours AND NOT withdrawn)
+                    OR EXISTS (SELECT 1 FROM replies WHERE uri = p.value) ORDER BY p.key LIMIT 1) AS answers,
+            EXISTS (SELECT 1 FROM received WHERE activity = $2 AND actor = $3) AS handled,
+            EXISTS (SELECT 1 FROM received WHERE activity = $4 AND actor = $3)
+                OR EXISTS (SELECT 1 FROM erased_replies WHERE digest = $5) AS erased,
+            (SELECT count(*) FROM (SELECT 1 FROM replies WHERE author = $3 AND received_at >= $6 LIMIT $7) x) AS by_author,
+            (SELECT count(*) FROM (SELECT 1 FROM replies WHERE origin = $8 AND received_at >= $6 LIMIT $9) x) AS by_server,
+            r.author, r.parent, coalesce(r.updated, r.published) AS latest
+        FROM (SELECT 1 AS one) x LEFT JOIN replies r ON r.uri = $4";
     GET = "SELECT * FROM replies WHERE uri = $1";
     BY_PARENT = "SELECT * FROM replies WHERE parent = $1 AND state = $2 AND (published, uri) > ($3, $4)
         ORDER BY published, uri LIMIT $5";
@@ -28,13 +52,10 @@ queries! {
         ORDER BY received_at, uri LIMIT $4";
     COUNT_BY_PARENT = "SELECT count(*) FROM replies WHERE parent = $1 AND state = 'approved'";
     COUNT_BY_STATE = "SELECT count(*) FROM replies WHERE state = $1";
-    COUNT_BY_AUTHOR = "SELECT count(*) FROM replies WHERE author = $1 AND received_at >= $2";
-    COUNT_BY_SERVER = "SELECT count(*) FROM replies WHERE author > $1 || '/' AND author < $1 || '0' AND received_at >= $2";
     DECIDE = "UPDATE replies SET state = $2, decided_by = $3, decided_at = $4, reason = $5 WHERE uri = $1";
     BY_AUTHOR = "SELECT uri FROM replies WHERE author = $1 ORDER BY uri";
     REMOVE = "DELETE FROM replies WHERE uri = $1";
     ERASED = "INSERT INTO erased_replies (digest, at) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING";
-    WAS_ERASED = "SELECT at FROM erased_replies WHERE digest = $1";
 }
 
 /// A citizen's reply.
@@ -70,6 +91,55 @@ pub struct Reply {
     pub reason: Option<String>,
 }
 
+/// A reply that arrives, and what came with it.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival<'a> {
+    /// Id of the activity.
+    pub activity: &'a str,
+    /// Its actor, who wrote the reply.
+    pub actor: &'a str,
+    /// The actor's origin.
+    pub origin: &'a str,
+    /// Id of the reply.
+    pub uri: &'a str,
+    /// Its salted digest, as an erasure would leave it.
+    pub digest: &'a str,
+    /// When it was written, in its author's words (RFC 3339, UTC).
+    pub written: Option<&'a str>,
+}
+
+/// What was known before a reply arrived.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Before {
+    /// The first of what it may answer that is ours: a record, or a reply.
+    pub answers: Option<String>,
+    /// Whether the activity was handled.
+    pub handled: bool,
+    /// Whether the reply was erased, or its author deleted it before it came.
+    pub erased: bool,
+    /// How many replies of its author came lately, as far as was asked.
+    pub by_author: i64,
+    /// How many of all authors of that server.
+    pub by_server: i64,
+    /// Of an earlier state of it: whose it is.
+    pub author: Option<String>,
+    /// What that replies to.
+    pub parent: Option<String>,
+    /// When that was written.
+    pub latest: Option<String>,
+}
+
+/// How far back replies are counted, and how far up.
+#[derive(Clone, Copy, Debug)]
+pub struct Counting {
+    /// Milliseconds since 1970.
+    pub since: i64,
+    /// Most of one author.
+    pub by_author: i64,
+    /// Most of one server.
+    pub by_server: i64,
+}
+
 /// A moderation decision.
 #[derive(Clone, Copy, Debug)]
 pub struct Decision<'a> {
@@ -83,13 +153,26 @@ pub struct Decision<'a> {
     pub reason: Option<&'a str>,
 }
 
-/// Puts a reply, over an earlier state of the same one by the same author; `false` when the id belongs to
-/// somebody else's.
+/// All that decides whether a reply to one of `parents` is taken, in one read.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn put(tx: &mut Tx, reply: &Reply) -> Result<bool> {
-    let args = args![
+pub async fn before(db: &Db, arrival: &Arrival<'_>, parents: &[&str], upto: &Counting) -> Result<Before> {
+    let Arrival { activity, actor, origin, uri, digest, .. } = *arrival;
+    let Counting { since, by_author, by_server } = *upto;
+    let parents = json_list(parents);
+    let args = args![&parents, activity, actor, uri, digest, since, by_author, origin, by_server];
+    db.first(&BEFORE, args).await?.ok_or_else(|| Error::internal(anyhow::anyhow!("one row, always")))
+}
+
+/// Takes a reply in, or an edit by its author, and remembers its activity; committed when this comes back.
+/// `false` when it was not kept, since [`before`] holds no longer: handled or erased meanwhile, somebody
+/// else's, elsewhere, or older than what is there.
+///
+/// # Errors
+/// Those of the database.
+pub async fn put(db: &Db, reply: &Reply, arrival: &Arrival<'_>) -> Result<bool> {
+    let put = args![
         &reply.uri,
         &reply.author,
         &reply.author_name,
@@ -101,11 +184,14 @@ pub async fn put(tx: &mut Tx, reply: &Reply) -> Result<bool> {
         &reply.updated,
         reply.received_at,
         &reply.state,
-        &reply.decided_by,
-        reply.decided_at,
-        &reply.reason
+        arrival.origin,
+        arrival.activity,
+        arrival.digest,
+        arrival.written
     ];
-    Ok(tx.run(&PUT, args).await? > 0)
+    let remember = args![arrival.activity, arrival.actor, reply.received_at];
+    let touched = db.write(&[(&PUT, put), (&received::REMEMBER, remember)]).await?;
+    Ok(touched.first().is_some_and(|rows| *rows > 0))
 }
 
 /// The reply of that id.
@@ -166,23 +252,6 @@ pub async fn count_by_state(db: &Db, state: &str) -> Result<i64> {
     db.count(&COUNT_BY_STATE, args![state]).await
 }
 
-/// How many replies of an author came since a time (a bound on floods).
-///
-/// # Errors
-/// Those of the database.
-pub async fn count_by_author(db: &Db, author: &str, since: i64) -> Result<i64> {
-    db.count(&COUNT_BY_AUTHOR, args![author, since]).await
-}
-
-/// How many replies of all authors of an origin came since a time: their ids begin with it and a slash, and
-/// `0` comes after the slash.
-///
-/// # Errors
-/// Those of the database.
-pub async fn count_by_server(db: &Db, origin: &str, since: i64) -> Result<i64> {
-    db.count(&COUNT_BY_SERVER, args![origin, since]).await
-}
-
 /// Writes a decision down; `false` when there is no such reply.
 ///
 /// # Errors
@@ -209,12 +278,4 @@ pub async fn uris_of_author(tx: &mut Tx, author: &str) -> Result<Vec<String>> {
 pub async fn erase(tx: &mut Tx, uri: &str, digest: &str, now: i64) -> Result<bool> {
     tx.run(&ERASED, args![digest, now]).await?;
     Ok(tx.run(&REMOVE, args![uri]).await? > 0)
-}
-
-/// Whether a reply of that digest was erased, read by the transaction that would take it in.
-///
-/// # Errors
-/// Those of the database.
-pub async fn was_erased(tx: &mut Tx, digest: &str) -> Result<bool> {
-    Ok(tx.first::<(i64,)>(&WAS_ERASED, args![digest]).await?.is_some())
 }

@@ -1,6 +1,7 @@
 //! SQLite behind [`super::Db`]: one connection that writes, a few that read, and group commit. Writers who
 //! wait for their turn share one transaction, each inside a savepoint of it, and one `COMMIT`; each is told
-//! only after that `COMMIT` (threats R1). Nobody waits for somebody who is not there yet.
+//! only after that `COMMIT` (threats R1). Scripts, which need no turn, are written together in one message to
+//! SQLite's thread. Nobody waits for somebody who is not there yet.
 
 use std::{
     sync::{
@@ -19,6 +20,8 @@ use tokio::{
     time::timeout,
 };
 
+use super::script::{self, Failed, Script};
+
 /// How long a caller waits for a connection before it is told to come back.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// Most connections that read; each is opened when it is first needed.
@@ -26,6 +29,8 @@ const READERS: u32 = 4;
 /// Most turns that share one transaction, and how long it takes on new ones.
 const MOST: usize = 64;
 const LONGEST: Duration = Duration::from_millis(20);
+/// Most scripts written together: the text of each number of them is kept prepared.
+const TOGETHER: usize = 16;
 
 /// How a transaction ended, told to everybody who had a part in it.
 type Fate = Result<(), Arc<Error>>;
@@ -40,10 +45,31 @@ pub(super) struct Writer {
 enum Ask {
     /// The connection, to write with.
     Turn(oneshot::Sender<sqlx::Result<Turn>>),
+    /// A transaction of its own, or part of one.
+    Write(Request),
     /// Word of what was written before.
     Settled(oneshot::Sender<Fate>),
     /// An end.
     Close(oneshot::Sender<()>),
+}
+
+/// A script, and who is told what each of its statements touched.
+#[derive(Debug)]
+struct Request {
+    script: Script,
+    tell: oneshot::Sender<Touched>,
+}
+
+/// How many rows each statement of a script touched.
+type Touched = Result<Vec<u64>, NotWritten>;
+
+/// Why nothing of a script was written.
+#[derive(Debug)]
+pub(super) enum NotWritten {
+    /// It was alone.
+    Alone(Error),
+    /// It was with others, and the fault may be theirs.
+    Together(Arc<Error>),
 }
 
 /// The writing connection inside a savepoint. Dropped, it leaves nothing behind.
@@ -74,7 +100,7 @@ impl Writer {
         commits: Arc<AtomicU64>,
     ) -> Self {
         let (asks, asked) = mpsc::unbounded_channel();
-        let counter = Counter { connection: Some(connection), options, asked, commits };
+        let counter = Counter { connection: Some(connection), options, asked, ahead: None, commits };
         tokio::spawn(counter.serve());
         Self { asks }
     }
@@ -82,6 +108,11 @@ impl Writer {
     /// Waits for a turn.
     pub(super) async fn turn(&self) -> sqlx::Result<Turn> {
         self.ask(Ask::Turn).await?
+    }
+
+    /// Writes a script, and waits until that is on the disk.
+    pub(super) async fn write(&self, script: Script) -> sqlx::Result<Touched> {
+        self.ask(|tell| Ask::Write(Request { script, tell })).await
     }
 
     /// Waits until everything that others wrote before is on the disk, or lost.
@@ -134,6 +165,8 @@ struct Counter {
     connection: Option<SqliteConnection>,
     options: SqliteConnectOptions,
     asked: mpsc::UnboundedReceiver<Ask>,
+    /// Taken from `asked` and not served yet.
+    ahead: Option<Ask>,
     commits: Arc<AtomicU64>,
 }
 
@@ -150,9 +183,10 @@ struct Group {
 
 impl Counter {
     async fn serve(mut self) {
-        while let Some(ask) = self.asked.recv().await {
+        while let Some(ask) = self.next_ask().await {
             let close = match ask {
                 Ask::Turn(to) => self.group(to).await,
+                Ask::Write(request) => self.scripts(request).await,
                 Ask::Settled(tell) => {
                     let _ = tell.send(Ok(()));
                     None
@@ -170,6 +204,74 @@ impl Counter {
                 return;
             }
         }
+    }
+
+    async fn next_ask(&mut self) -> Option<Ask> {
+        match self.ahead.take() {
+            Some(ask) => Some(ask),
+            None => self.asked.recv().await,
+        }
+    }
+
+    /// One transaction of all scripts that wait already. When one of them fails, each gets one of its own.
+    async fn scripts(&mut self, first: Request) -> Option<oneshot::Sender<()>> {
+        let mut requests = vec![first];
+        while requests.len() < TOGETHER {
+            match self.asked.try_recv() {
+                Ok(Ask::Write(request)) => requests.push(request),
+                Ok(other) => {
+                    self.ahead = Some(other);
+                    break;
+                }
+                Err(_) => break,
+            }
+        }
+        // Who went away before its turn leaves nothing behind.
+        requests.retain(|request| !request.tell.is_closed());
+        if requests.is_empty() {
+            return None;
+        }
+        match self.write(&requests).await {
+            Ok(touched) => {
+                for (request, touched) in requests.into_iter().zip(touched) {
+                    let _ = request.tell.send(Ok(touched));
+                }
+                None
+            }
+            Err(Failed::Statement(_)) if requests.len() > 1 => {
+                for request in requests {
+                    let touched = self.write(std::slice::from_ref(&request)).await;
+                    let touched = touched.map(|mut touched| touched.pop().unwrap_or_default());
+                    let _ = request.tell.send(touched.map_err(|failed| NotWritten::Alone(failed.into_error())));
+                }
+                None
+            }
+            Err(failed) => {
+                let begun = !matches!(failed, Failed::Begin(_));
+                let error = Arc::new(failed.into_error());
+                for request in requests {
+                    let _ = request.tell.send(Err(NotWritten::Together(Arc::clone(&error))));
+                }
+                if begun { None } else { self.send_away() }
+            }
+        }
+    }
+
+    async fn write(&mut self, requests: &[Request]) -> Result<Vec<Vec<u64>>, Failed> {
+        let scripts: Vec<&Script> = requests.iter().map(|request| &request.script).collect();
+        let mut connection = self.connected().await.map_err(Failed::Begin)?;
+        let written = script::write(&mut connection, &scripts).await;
+        if let Err(failed) = &written {
+            tracing::warn!(?failed, scripts = scripts.len(), "a transaction was lost");
+            if execute(&mut connection, "ROLLBACK").await.is_err() {
+                // Nothing is open, or the connection is broken: a new one is certain to be neither.
+                return written;
+            }
+        } else {
+            self.commits.fetch_add(1, Ordering::Release);
+        }
+        self.connection = Some(connection);
+        written
     }
 
     /// One transaction, from the first turn until nobody waits for one.
@@ -202,9 +304,12 @@ impl Counter {
     /// No transaction could be opened. Whoever waited for that is told too, and nobody waits twice as long as
     /// the database was given (threats R8).
     fn send_away(&mut self) -> Option<oneshot::Sender<()>> {
-        while let Ok(ask) = self.asked.try_recv() {
+        while let Some(ask) = self.ahead.take().or_else(|| self.asked.try_recv().ok()) {
             match ask {
                 Ask::Turn(to) => drop(to.send(Err(Error::PoolTimedOut))),
+                Ask::Write(request) => {
+                    drop(request.tell.send(Err(NotWritten::Alone(Error::PoolTimedOut))));
+                }
                 Ask::Settled(tell) => drop(tell.send(Ok(()))),
                 Ask::Close(tell) => return Some(tell),
             }
@@ -214,12 +319,16 @@ impl Counter {
 
     /// Opens the transaction, with the savepoint of the first turn.
     async fn begin(&mut self) -> sqlx::Result<SqliteConnection> {
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => SqliteConnection::connect_with(&self.options).await?,
-        };
+        let mut connection = self.connected().await?;
         execute(&mut connection, "BEGIN IMMEDIATE; SAVEPOINT turn").await?;
         Ok(connection)
+    }
+
+    async fn connected(&mut self) -> sqlx::Result<SqliteConnection> {
+        match self.connection.take() {
+            Some(connection) => Ok(connection),
+            None => SqliteConnection::connect_with(&self.options).await,
+        }
     }
 
     /// Lends the connection to one after the other, and commits.
@@ -269,6 +378,10 @@ impl Counter {
         }
         while group.close.is_none() {
             match self.asked.try_recv().ok()? {
+                write @ Ask::Write(_) => {
+                    self.ahead = Some(write);
+                    return None;
+                }
                 Ask::Turn(to) if to.is_closed() => {}
                 Ask::Turn(to) => return Some(to),
                 Ask::Settled(tell) => group.tell.push(tell),

@@ -140,6 +140,57 @@ async fn r01_each_writer_is_told_what_is_there_whatever_its_neighbours_do() {
     assert!(matches!(write(db, 1001, Part::Commit).await, Err(Error::Unavailable { .. })));
 }
 
+/// Two statements that need no turn, the second one perhaps bad.
+async fn script(db: Db, id: i64, part: Part) -> Result<Vec<u64>> {
+    let second = match part {
+        Part::FailAtCommit => &ADD_ORPHAN,
+        Part::FailAll => &ADD_OR_ROLLBACK,
+        Part::Drop => &TABLE,
+        _ => &ADD,
+    };
+    db.write(&[(&ADD, args![id]), (second, args![id + 1000])]).await
+}
+
+#[tokio::test]
+async fn r01_scripts_are_written_together_and_a_bad_one_takes_nobody_along() {
+    let (_folder, db) = open().await;
+    let before = db.commits();
+    let first = db.begin().await.expect("a turn");
+    let mut tasks = Vec::new();
+    for id in 0..30 {
+        let part = match id {
+            5 => Part::Drop,
+            10 => Part::FailAll,
+            20 => Part::FailAtCommit,
+            _ => Part::Commit,
+        };
+        tasks.push((id, part, tokio::spawn(script(db.clone(), id, part))));
+        tokio::task::yield_now().await;
+    }
+    let turn = queue(&db, 500, Part::Commit).await;
+    first.commit().await.expect("a commit");
+    let mut lost = 0;
+    for (id, part, task) in tasks {
+        let told = task.await.expect("no panic");
+        assert_eq!(has(&db, id).await, told.is_ok(), "{id} {told:?}");
+        assert_eq!(has(&db, id + 1000).await, told.is_ok(), "{id} is whole");
+        match told {
+            Ok(touched) => assert_eq!((part, touched), (Part::Commit, vec![1, 1]), "{id}"),
+            Err(_) if part != Part::Commit => {}
+            // The end of all fails with that of one: they are told to try again.
+            Err(error) => {
+                assert!(id >= 16 && matches!(error, Error::Unavailable { .. }), "{id} {error:?}");
+                lost += 1;
+            }
+        }
+    }
+    assert!(turn.await.expect("no panic").expect("its own turn") && has(&db, 500).await);
+    assert!(lost < 16 && db.commits() > before);
+    assert_eq!(script(db.clone(), 600, Part::Commit).await.expect("it goes on"), [1, 1]);
+    db.close().await;
+    assert!(matches!(script(db, 601, Part::Commit).await, Err(Error::Unavailable { .. })));
+}
+
 #[tokio::test]
 async fn r01_what_was_read_of_others_is_certain_once_it_is_settled() {
     let (_folder, db) = open().await;

@@ -116,7 +116,6 @@ async fn c01_c03_c04_c05_nothing_active_is_kept_or_shown() {
         good.content
     );
     // Cleaned again where it is shown, whatever is stored.
-    let mut tx = city.app.db.begin().await.unwrap();
     for (number, attack) in attacks.iter().enumerate() {
         let stored = storage::replies::Reply {
             uri: format!("{}/raw/{number}", good.uri),
@@ -124,9 +123,8 @@ async fn c01_c03_c04_c05_nothing_active_is_kept_or_shown() {
             state: "approved".to_owned(),
             ..good.clone()
         };
-        storage::replies::put(&mut tx, &stored).await.unwrap();
+        crate::reply::keep(&city.app.db, &stored).await;
     }
-    tx.commit().await.unwrap();
     let page = city.page_of_avis().await;
     let shown: String =
         page.split("class=\"said\"").skip(1).filter_map(|said| said.split("</div>").next()).collect();

@@ -199,7 +199,6 @@ async fn publish(city: &City, texts: &[String]) -> Vec<String> {
     city.accepted(&city.says(ALICE, "Create", note.clone())).await;
     let first = city.reply(&note).await.expect("a reply");
     replies::decide(&city.app, &Operator::cli("test"), &first.uri, true).await.unwrap();
-    let mut tx = city.app.db.begin().await.unwrap();
     for (number, text) in texts.iter().enumerate() {
         let reply = storage::replies::Reply {
             uri: format!("{}/{number}", alice.uri),
@@ -209,9 +208,8 @@ async fn publish(city: &City, texts: &[String]) -> Vec<String> {
             author_name: if number % 7 == 0 { text.clone() } else { first.author_name.clone() },
             ..first.clone()
         };
-        storage::replies::put(&mut tx, &reply).await.unwrap();
+        crate::reply::keep(&city.app.db, &reply).await;
     }
-    tx.commit().await.unwrap();
     let mut paths = Vec::new();
     for id in [&city.avis, &city.question] {
         let row = storage::records::get(&city.app.db, id.as_str()).await.unwrap().unwrap();

@@ -176,19 +176,14 @@ async fn d16_a_server_says_only_so_much_in_a_day() {
     city.accepted(&city.says(LYON, "Create", city.note(LYON, &city.ours, "Oui"))).await;
     // Its other accounts share what the server may say.
     let mut tx = city.app.db.begin().await.unwrap();
+    let uris = storage::replies::uris_of_author(&mut tx, city.id(ALICE).as_str()).await.unwrap();
+    let mut reply = storage::replies::get_in(&mut tx, &uris[0]).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
     for number in 0..950 {
-        let mut reply =
-            storage::replies::get_in(&mut tx, city.id(ALICE).join("/notes/0").as_str()).await.unwrap();
-        if reply.is_none() {
-            let uris = storage::replies::uris_of_author(&mut tx, city.id(ALICE).as_str()).await.unwrap();
-            reply = storage::replies::get_in(&mut tx, &uris[0]).await.unwrap();
-        }
-        let mut reply = reply.unwrap();
         reply.uri = city.iri("angers", &format!("/notes/{number}")).to_string();
         reply.author = city.iri("angers", &format!("/crowd/{number}")).to_string();
-        storage::replies::put(&mut tx, &reply).await.unwrap();
+        crate::reply::keep(&city.app.db, &reply).await;
     }
-    tx.commit().await.unwrap();
     let neighbour = crate::city::MALLORY;
     city.meet(&[neighbour]).await;
     let more = city.says(neighbour, "Create", city.note(neighbour, &city.ours, "de trop"));

@@ -33,6 +33,8 @@ mod page;
 #[allow(dead_code, reason = "the place of a file alone is asked for here")]
 mod process;
 mod replay;
+#[path = "../support/reply.rs"]
+mod reply;
 mod signature;
 mod switches;
 mod wire;

@@ -9,6 +9,8 @@ mod postgres;
 #[allow(dead_code, reason = "each test binary uses a part")]
 #[path = "../support/process.rs"]
 mod process;
+#[path = "../support/reply.rs"]
+mod reply;
 
 mod backup;
 mod doctor;

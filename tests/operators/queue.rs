@@ -9,7 +9,10 @@ use parvis::{
     },
 };
 
-use crate::bare::{Node, node};
+use crate::{
+    bare::{Node, node},
+    reply::keep,
+};
 
 /// Queues one activity for one inbox of each host; gives its number.
 async fn queue(node: &Node, hosts: &[&str]) -> i64 {
@@ -105,9 +108,7 @@ async fn p05_a_reply_erased_by_order_is_in_no_file_and_never_comes_back() {
         decided_at: None,
         reason: None,
     };
-    let mut tx = app.db.begin().await.unwrap();
-    assert!(replies::put(&mut tx, &reply).await.unwrap());
-    tx.commit().await.unwrap();
+    assert!(keep(&app.db, &reply).await);
     let canary = || {
         let file = app.config.database.sqlite_file().unwrap();
         let log = file.with_extension("sqlite-wal");

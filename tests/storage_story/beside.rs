@@ -2,7 +2,7 @@
 
 use parvis::storage::{Db, audit, drafts, media, reactions, replies, settings, sources, tasks};
 
-use crate::{COUNCIL, HOUR, NOW, Outcome};
+use crate::{COUNCIL, HOUR, NOW, Outcome, reply::keep};
 
 pub async fn citizens_say_things_beside_the_register(db: &Db) -> Outcome {
     let reply = replies::Reply {
@@ -21,11 +21,11 @@ pub async fn citizens_say_things_beside_the_register(db: &Db) -> Outcome {
         decided_at: None,
         reason: None,
     };
-    let mut tx = db.begin().await?;
-    assert!(replies::put(&mut tx, &reply).await?);
+    assert!(keep(db, &reply).await);
     let stolen =
         replies::Reply { author: "https://evil.example/x".into(), content: "non".into(), ..reply.clone() };
-    assert!(!replies::put(&mut tx, &stolen).await?, "nobody writes over another's reply");
+    assert!(!keep(db, &stolen).await, "nobody writes over another's reply");
+    let mut tx = db.begin().await?;
     let like = |kind: &str, activity: &str| reactions::Reaction {
         actor: "https://m.example/ana".to_owned(),
         object: "r1".to_owned(),
@@ -60,11 +60,22 @@ pub async fn citizens_say_things_beside_the_register(db: &Db) -> Outcome {
     assert_eq!(audit::latest(db, None, 10).await?.len(), 1);
 
     let mut tx = db.begin().await?;
-    assert!(!replies::was_erased(&mut tx, "digest").await?);
     assert!(replies::erase(&mut tx, &reply.uri, "digest", NOW).await?);
-    assert!(replies::was_erased(&mut tx, "digest").await?);
     tx.commit().await?;
     assert_eq!(replies::get(db, &reply.uri).await?, None, "the bytes are gone");
+    let again = replies::Arrival {
+        activity: "https://m.example/again",
+        actor: &reply.author,
+        origin: "https://m.example",
+        uri: &reply.uri,
+        digest: "digest",
+        written: None,
+    };
+    let upto = replies::Counting { since: 0, by_author: 10, by_server: 10 };
+    let before = replies::before(db, &again, &["r1"], &upto).await?;
+    assert!(before.erased && !before.handled && before.author.is_none(), "{before:?}");
+    assert!(!replies::put(db, &reply, &again).await?, "it does not come back");
+    assert!(replies::before(db, &again, &["r1"], &upto).await?.handled);
     Ok(())
 }
 

@@ -4,6 +4,8 @@
 mod beside;
 mod network;
 mod register;
+#[path = "../support/reply.rs"]
+mod reply;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -41,12 +41,16 @@ struct Attempt {
 /// Those of the database; the lease then ends by itself.
 pub(super) async fn to_host(app: App, owner: String, host: hosts::Host) -> Result<Progress> {
     let mut progress = Progress { hosts: 1, ..Progress::default() };
-    if gate::is_blocked(&app, &host.host).await? {
+    let names: Vec<&str> = gate::names_of(&host.host).collect();
+    let standing = deliveries::standing(&app.db, &host.host, &names).await?;
+    if standing.blocked {
         leave_alone(&app, &owner, &host.host).await?;
         return Ok(progress);
     }
     let mut turn = Turn::new(health_of(&host));
-    progress.given_up += give_up_gone(&app, &host.host).await?;
+    if standing.gone {
+        progress.given_up += give_up_gone(&app, &host.host).await?;
+    }
     let batch = deliveries::next_for_host(&app.db, &host.host, app.clock.now_ms(), BATCH).await?;
     let whole = batch.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
     let last = batch.last().map(|job| (job.seq, job.inbox.clone())).filter(|_| whole);
@@ -146,9 +150,6 @@ fn short(body: &str) -> String {
 
 /// Nothing is ever sent again to an inbox that answered 410 (R6), until somebody follows from there anew.
 async fn give_up_gone(app: &App, host: &str) -> Result<usize> {
-    if !deliveries::has_gone_inbox(&app.db, host).await? {
-        return Ok(0);
-    }
     let mut tx = app.db.begin().await?;
     let rows = deliveries::give_up_gone(&mut tx, host, "inbox gone", app.clock.now_ms()).await?;
     tx.commit().await?;
@@ -169,16 +170,17 @@ impl Keep<'_> {
     /// Gives whether the lease is still ours.
     async fn record(&self, job: &Job, attempt: &Attempt, verdict: &Verdict) -> Result<bool> {
         let now = self.app.clock.now_ms();
-        let mut tx = self.app.db.begin().await?;
+        let until = (!self.release).then(|| now + lease(self.app));
         let status = match attempt.outcome {
             Outcome::Answered { status, .. } => Some(i64::from(status)),
             Outcome::ClocksApart => Some(401),
             Outcome::Silent | Outcome::Unsendable => None,
         };
+        if let (RowFate::Delivered, Some(status)) = (verdict.row, status) {
+            return deliveries::delivered_now(&self.app.db, job, status, (self.owner, until), now).await;
+        }
+        let mut tx = self.app.db.begin().await?;
         match verdict.row {
-            RowFate::Delivered => {
-                deliveries::delivered(&mut tx, job, status.unwrap_or(0), now).await?;
-            }
             RowFate::Refused { gone } => {
                 deliveries::refused(&mut tx, job, status.unwrap_or(0), &attempt.error, now).await?;
                 if gone {
@@ -186,15 +188,15 @@ impl Keep<'_> {
                 }
             }
             RowFate::GivenUp => deliveries::given_up(&mut tx, job, status, &attempt.error, now).await?,
-            RowFate::Waits => deliveries::tried(&mut tx, job, status, &attempt.error).await?,
+            RowFate::Delivered | RowFate::Waits => deliveries::tried(&mut tx, job, status, &attempt.error).await?,
             RowFate::Later(at) => deliveries::put_off(&mut tx, job, status, &attempt.error, at).await?,
         }
         self.host(&mut tx, verdict, status.is_some(), (attempt.began, now)).await?;
-        let still_ours = if self.release {
+        let still_ours = if let Some(until) = until {
+            hosts::renew(&mut tx, self.host, self.owner, until).await?
+        } else {
             hosts::release(&mut tx, self.host, self.owner).await?;
             false
-        } else {
-            hosts::renew(&mut tx, self.host, self.owner, now + lease(self.app)).await?
         };
         tx.commit().await?;
         Ok(still_ours)
