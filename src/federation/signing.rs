@@ -10,7 +10,7 @@ use crate::{
     App, Error, Result,
     domain::Iri,
     federation::signature::{Signer, SigningKey},
-    storage::{actors, keys},
+    storage::keys,
 };
 
 /// Parsed private keys of our actors. Cheap to clone; clones share what was parsed.
@@ -33,7 +33,32 @@ impl SigningKeys {
 /// `NotFound` when the actor has no such key here; `Internal` when it cannot be opened or read.
 pub async fn signer(app: &App, actor: &str) -> Result<Signer> {
     let key = keys::signing(&app.db, actor, "rsa").await?;
-    let key = key.ok_or_else(|| Error::not_found(format!("RSA key of {actor}")))?;
+    with(app, &key.ok_or_else(|| Error::not_found(format!("RSA key of {actor}")))?)
+}
+
+/// The same with the key of that id, which was the one to sign with a moment ago.
+///
+/// # Errors
+/// As [`signer`].
+pub async fn signer_by(app: &App, actor: &str, key: Option<&str>) -> Result<Signer> {
+    match key.and_then(|id| Some((Iri::parse(id).ok()?, app.signing.get(id)?))) {
+        Some((id, parsed)) => Ok(Signer::new(id, parsed)),
+        None => signer(app, actor).await,
+    }
+}
+
+/// Signs as the node itself, for what it fetches; `None` before the node has its relay actor.
+///
+/// # Errors
+/// As [`signer`].
+pub async fn node(app: &App) -> Result<Option<Signer>> {
+    match keys::signing_of_role(&app.db, "relay", "rsa").await? {
+        Some(key) => with(app, &key).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn with(app: &App, key: &keys::Key) -> Result<Signer> {
     let id = Iri::parse(&key.id)?;
     if let Some(parsed) = app.signing.get(&key.id) {
         return Ok(Signer::new(id, parsed));
@@ -43,15 +68,4 @@ pub async fn signer(app: &App, actor: &str) -> Result<Signer> {
     let parsed = SigningKey::from_pkcs8(&secret).map_err(Error::internal)?;
     app.signing.put(&key.id, parsed.clone());
     Ok(Signer::new(id, parsed))
-}
-
-/// Signs as the node itself, for what it fetches; `None` before the node has its relay actor.
-///
-/// # Errors
-/// As [`signer`].
-pub async fn node(app: &App) -> Result<Option<Signer>> {
-    match actors::by_role(&app.db, "relay").await?.first() {
-        Some(relay) => signer(app, &relay.uri).await.map(Some),
-        None => Ok(None),
-    }
 }

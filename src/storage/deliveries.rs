@@ -20,7 +20,9 @@ queries! {
         pg = "INSERT INTO deliveries (activity, inbox, host, created_at)
         SELECT DISTINCT CAST($2 AS BIGINT), value ->> 0, value ->> 1, CAST($3 AS BIGINT) FROM jsonb_array_elements(CAST($1 AS TEXT)::jsonb)
         ON CONFLICT (activity, inbox) DO NOTHING";
-    NEXT_FOR_HOST = "SELECT d.activity AS seq, d.inbox, d.host, d.attempts, d.refusals, d.created_at, o.activity, o.actor, o.kind, o.object, o.document
+    NEXT_FOR_HOST = "SELECT d.activity AS seq, d.inbox, d.host, d.attempts, d.refusals, d.created_at, o.activity, o.actor, o.kind, o.object, o.document,
+            (SELECT k.id FROM keys k WHERE k.actor = o.actor AND k.algorithm = 'rsa' AND k.secret IS NOT NULL AND k.revoked IS NULL
+                ORDER BY k.created_at DESC, k.id DESC LIMIT 1) AS key
         FROM deliveries d JOIN outbox o ON o.seq = d.activity WHERE d.host = $1 AND d.state = 0
             AND (d.not_before <= $3 OR d.not_before > $3 + 21600000)
             AND NOT EXISTS (SELECT 1 FROM deliveries e JOIN outbox p ON p.seq = e.activity
@@ -94,6 +96,8 @@ pub struct Job {
     pub activity: String,
     /// Who signs.
     pub actor: String,
+    /// Id of the RSA key it signs with.
+    pub key: Option<String>,
     /// Create, Update, Delete …
     pub kind: String,
     /// Id of what it is about.

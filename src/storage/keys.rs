@@ -23,6 +23,9 @@ queries! {
         AND actor IN (SELECT value FROM jsonb_array_elements_text(CAST($1 AS TEXT)::jsonb)) ORDER BY actor, created_at, id";
     SIGNING = "SELECT * FROM keys WHERE actor = $1 AND algorithm = $2 AND secret IS NOT NULL AND revoked IS NULL
         ORDER BY created_at DESC, id DESC LIMIT 1";
+    SIGNING_OF_ROLE = "SELECT k.* FROM actors a JOIN keys k ON k.actor = a.uri WHERE a.ours AND a.role = $1
+            AND k.algorithm = $2 AND k.secret IS NOT NULL AND k.revoked IS NULL
+        ORDER BY a.handle, a.uri, k.created_at DESC, k.id DESC LIMIT 1";
     OURS = "SELECT * FROM keys WHERE secret IS NOT NULL ORDER BY actor, algorithm, created_at, id";
     REVOKE = "UPDATE keys SET revoked = $2 WHERE id = $1 AND revoked IS NULL";
     RESEAL = "UPDATE keys SET secret = $2 WHERE id = $1 AND secret IS NOT NULL";
@@ -114,6 +117,14 @@ pub async fn proof_keys(db: &Db, actors: &[impl AsRef<str> + Sync]) -> Result<Ve
 /// Those of the database.
 pub async fn signing(db: &Db, actor: &str, algorithm: &str) -> Result<Option<Key>> {
     db.first(&SIGNING, args![actor, algorithm]).await
+}
+
+/// The key our first actor of a role signs with now, secret included.
+///
+/// # Errors
+/// Those of the database.
+pub async fn signing_of_role(db: &Db, role: &str, algorithm: &str) -> Result<Option<Key>> {
+    db.first(&SIGNING_OF_ROLE, args![role, algorithm]).await
 }
 
 /// The key our actor signs with now, read by a transaction.

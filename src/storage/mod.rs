@@ -101,6 +101,7 @@ mod tests {
     /// a delivery or the page of a record. Of our own actors there are few.
     const WHOLE: &[&str] = &[
         "BY_ROLE actors",
+        "SIGNING_OF_ROLE a",
         "OURS actors",
         "OURS follows",
         "OURS keys",

@@ -125,7 +125,7 @@ async fn post(app: &App, job: &Job) -> Result<(Outcome, String)> {
         Ok(inbox) => inbox,
         Err(problem) => return unsendable(problem.to_string()),
     };
-    let signer = match signing::signer(app, &job.actor).await {
+    let signer = match signing::signer_by(app, &job.actor, job.key.as_deref()).await {
         Ok(signer) => signer,
         Err(error @ crate::Error::Unavailable { .. }) => return Err(error),
         Err(error) => return unsendable(error.to_string()),
