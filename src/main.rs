@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-/// A message, a page and a delivery are many small pieces of memory: the C library's allocator takes a sixth of
-/// the time here, this one half of that (benches/README.md).
+/// Also that of the C code, SQLite's above all. A message, a page and a delivery are many small pieces of memory
+/// (benches/README.md).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

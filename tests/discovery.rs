@@ -12,11 +12,7 @@ use parvis::{
     actions::withdraw,
     domain::{Hash, Iri, canonical, codes::Reason},
     server,
-    storage::{
-        actors, follows, reactions, records,
-        replies::{self, Reply},
-        versions,
-    },
+    storage::{actors, follows, reactions, records, replies::Reply, versions},
 };
 use serde_json::{Value, json};
 use support::{

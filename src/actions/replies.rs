@@ -228,8 +228,7 @@ async fn salt(app: &App) -> Result<String> {
         let mut bytes = [0u8; 32];
         aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::internal(anyhow::anyhow!("randomness")))?;
         let mut tx = app.db.begin().await?;
-        let salt =
-            storage::settings::put_once(&mut tx, "erasure-salt", Hash::of(&bytes).digits()).await?;
+        let salt = storage::settings::put_once(&mut tx, "erasure-salt", Hash::of(&bytes).digits()).await?;
         tx.commit().await?;
         Ok(salt)
     });

@@ -222,8 +222,7 @@ pub async fn delivered_now(
     let settle = args![job.seq, &job.inbox, DELIVERED, status, None::<&str>, now];
     let well = args![&job.host, now];
     let (renew, release) = (args![&job.host, owner, until], args![&job.host, owner]);
-    let lease: Write<'_> =
-        if until.is_some() { (&hosts::RENEW, renew) } else { (&hosts::RELEASE, release) };
+    let lease: Write<'_> = if until.is_some() { (&hosts::RENEW, renew) } else { (&hosts::RELEASE, release) };
     let touched = db.write(&[(&SETTLE, settle), (&hosts::MARK_WELL, well), lease]).await?;
     Ok(until.is_some() && touched.last().is_some_and(|rows| *rows > 0))
 }

@@ -23,8 +23,8 @@ queries! {
         AND actor IN (SELECT value FROM jsonb_array_elements_text(CAST($1 AS TEXT)::jsonb)) ORDER BY actor, created_at, id";
     SIGNING = "SELECT * FROM keys WHERE actor = $1 AND algorithm = $2 AND secret IS NOT NULL AND revoked IS NULL
         ORDER BY created_at DESC, id DESC LIMIT 1";
-    SIGNING_OF_ROLE = "SELECT k.* FROM actors a JOIN keys k ON k.actor = a.uri WHERE a.ours AND a.role = $1
-            AND k.algorithm = $2 AND k.secret IS NOT NULL AND k.revoked IS NULL
+    SIGNING_OF_ROLE = "SELECT k.* FROM actors a CROSS JOIN keys k WHERE a.ours AND a.role = $1
+            AND k.actor = a.uri AND k.algorithm = $2 AND k.secret IS NOT NULL AND k.revoked IS NULL
         ORDER BY a.handle, a.uri, k.created_at DESC, k.id DESC LIMIT 1";
     OURS = "SELECT * FROM keys WHERE secret IS NOT NULL ORDER BY actor, algorithm, created_at, id";
     REVOKE = "UPDATE keys SET revoked = $2 WHERE id = $1 AND revoked IS NULL";

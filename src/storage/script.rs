@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use futures::TryStreamExt as _;
 use sqlx::{
-    Arguments as _, AssertSqlSafe, Either, Error, Executor as _, error::BoxDynError,
+    Arguments as _, AssertSqlSafe, Either, Error, Executor as _,
+    error::BoxDynError,
     sqlite::{SqliteArguments, SqliteConnection},
 };
 

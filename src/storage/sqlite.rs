@@ -242,7 +242,8 @@ impl Counter {
                 for request in requests {
                     let touched = self.write(std::slice::from_ref(&request)).await;
                     let touched = touched.map(|mut touched| touched.pop().unwrap_or_default());
-                    let _ = request.tell.send(touched.map_err(|failed| NotWritten::Alone(failed.into_error())));
+                    let _ =
+                        request.tell.send(touched.map_err(|failed| NotWritten::Alone(failed.into_error())));
                 }
                 None
             }

@@ -188,7 +188,9 @@ impl Keep<'_> {
                 }
             }
             RowFate::GivenUp => deliveries::given_up(&mut tx, job, status, &attempt.error, now).await?,
-            RowFate::Delivered | RowFate::Waits => deliveries::tried(&mut tx, job, status, &attempt.error).await?,
+            RowFate::Delivered | RowFate::Waits => {
+                deliveries::tried(&mut tx, job, status, &attempt.error).await?
+            }
             RowFate::Later(at) => deliveries::put_off(&mut tx, job, status, &attempt.error, at).await?,
         }
         self.host(&mut tx, verdict, status.is_some(), (attempt.began, now)).await?;
