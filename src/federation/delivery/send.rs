@@ -189,7 +189,7 @@ impl Keep<'_> {
             }
             RowFate::GivenUp => deliveries::given_up(&mut tx, job, status, &attempt.error, now).await?,
             RowFate::Delivered | RowFate::Waits => {
-                deliveries::tried(&mut tx, job, status, &attempt.error).await?
+                deliveries::tried(&mut tx, job, status, &attempt.error).await?;
             }
             RowFate::Later(at) => deliveries::put_off(&mut tx, job, status, &attempt.error, at).await?,
         }
