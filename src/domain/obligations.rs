@@ -364,8 +364,8 @@ mod tests {
         Instant::parse(&format!("{day}T12:00:00Z")).unwrap()
     }
 
-    fn delivered(on: &str, claimed: bool) -> Option<Delivered> {
-        Some(Delivered { on: date(on), claimed, published: noon("2023-02-01") })
+    fn delivered(on: &str, claimed: bool) -> Delivered {
+        Delivered { on: date(on), claimed, published: noon("2023-02-01") }
     }
 
     fn iri(name: &str) -> Iri {
@@ -385,7 +385,7 @@ mod tests {
         let mut owed = vec![Owed { duty: Duty::AnswerDue, due: date("2026-09-30") }];
         owed.extend(Preset::SixMonthsThreeYears.owed(day("2026-03-12")));
         Known {
-            delivered: delivered("2026-03-12", false),
+            delivered: Some(delivered("2026-03-12", false)),
             promised: vec![Promised { id: iri("schedule"), written: noon("2026-03-13"), owed }],
             answers: vec![None, None],
             ..Known::default()
@@ -435,7 +435,7 @@ mod tests {
     #[test]
     fn an_avis_nobody_acknowledged_counts_from_the_councils_claim_and_says_so() {
         let known =
-            Known { delivered: delivered("2024-02-10", true), answers: vec![None], ..Known::default() };
+            Known { delivered: Some(delivered("2024-02-10", true)), answers: vec![None], ..Known::default() };
         let all = obligations(&known, day("2024-09-01"));
         assert!(all.iter().all(|one| one.claimed && one.schedule.is_none()));
         assert_eq!((all[0].state, all[0].days), (State::Overdue, Some(22)));
@@ -445,7 +445,7 @@ mod tests {
 
     #[test]
     fn from_a_month_no_deadline_is_computed_rule_8() {
-        let known = Known { delivered: delivered("2023-01", false), ..Known::default() };
+        let known = Known { delivered: Some(delivered("2023-01", false)), ..Known::default() };
         assert!(obligations(&known, day("2030-01-01")).is_empty());
         assert_eq!(silence(known.delivered.as_ref(), day("2030-01-01")).unwrap().days, None);
         let mut known = promised();
