@@ -26,6 +26,7 @@ const KINDS: &[&str] = &[
     "/questions/…",
     "/avis",
     "/avis/…",
+    "/echeances",
     "/reponses/…",
     "/suivis/…",
     "/recherche",

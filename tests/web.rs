@@ -99,6 +99,8 @@ async fn every_page_stands_in_both_languages_with_one_heading_and_nothing_untran
         "/conseils",
         "/questions",
         "/avis",
+        "/echeances",
+        "/echeances?etat=a-venir&conseil=ccnr",
         "/recus",
         "/recherche",
         "/recherche?q=num%C3%A9rique",

@@ -184,6 +184,11 @@ async fn what_is_done_without_evidence_says_so_everywhere_and_totals_are_counted
         let table = json(node, &format!("{path}.json")).await;
         assert_eq!(table["totals"], serde_json::json!({ "done": 2, "abandoned": 1 }));
         assert_eq!((&table["doneWithoutEvidence"], &table["count"]), (&1.into(), &3.into()));
+        let totals = text(node, &format!("{path}.totaux.csv")).await;
+        assert_eq!(
+            totals.lines().skip(1).collect::<Vec<_>>(),
+            ["abandoned,abandonnée,1,0", "done,réalisée,2,1"]
+        );
         let csv = text(node, &format!("{path}.csv")).await;
         let lines: Vec<&str> = csv.lines().collect();
         assert!(lines[0].starts_with("numero,titre,rubrique,echelon,destinataire,etat,"), "{csv}");

@@ -61,3 +61,4 @@ without-evidence-count = { $n ->
 }
 said-at = Words and reasons: see recommendation { $n }
 table-csv = Table (.csv)
+totals-csv = Totals (.csv)

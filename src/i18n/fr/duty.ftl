@@ -61,3 +61,4 @@ without-evidence-count = { $n ->
 }
 said-at = Texte et motifs : voir la recommandation { $n }
 table-csv = Tableau (.csv)
+totals-csv = Totaux (.csv)

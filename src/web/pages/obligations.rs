@@ -88,7 +88,9 @@ pub async fn show(
     let lead = page.t("owed-lead");
     let title = page.t("owed-title");
     let page = page.titled(&title).described(&lead).with_feed("/flux/echeances.atom", title);
-    let page = page.asked(asked.query(None).trim_start_matches('?'));
+    let query = asked.query(after.as_ref());
+    let page = page.asked(query.trim_start_matches('?'));
+    let page = if query.is_empty() { page } else { page.unlisted() };
     let shown = Shown {
         states: asked.states(&page, &all),
         councils: asked.councils(&people, &all),

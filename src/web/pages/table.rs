@@ -28,6 +28,8 @@ use crate::{
 pub enum Form {
     /// `.csv`
     Csv,
+    /// `.totaux.csv`
+    Totals,
     /// `.json`
     Json,
 }
@@ -36,8 +38,8 @@ impl Form {
     /// The form an address asks for, and the rest of it.
     #[must_use]
     pub fn of(segment: &str) -> Option<(&str, Self)> {
-        let csv = segment.strip_suffix(".csv").map(|rest| (rest, Self::Csv));
-        csv.or_else(|| segment.strip_suffix(".json").map(|rest| (rest, Self::Json)))
+        let forms = [(".totaux.csv", Self::Totals), (".csv", Self::Csv), (".json", Self::Json)];
+        forms.into_iter().find_map(|(end, form)| Some((segment.strip_suffix(end)?, form)))
     }
 }
 
@@ -80,7 +82,7 @@ const COLUMNS: [(&str, &str); 15] = [
     ("fait_sans_preuve", "doneWithoutEvidence"),
 ];
 
-/// `GET /avis/{slug}.csv`, `GET /avis/{slug}.json`, the same under `/recus`.
+/// `GET /avis/{slug}.csv`, `.totaux.csv`, `.json`, the same under `/recus`.
 ///
 /// # Errors
 /// Those of the database.
@@ -91,10 +93,8 @@ pub async fn of(app: &App, lang: Lang, row: &Row, form: Form) -> Result<Response
     let avis = avis::assemble(app, Page::new(app, lang, "/avis"), row).await?;
     let lines = lines(app, &avis);
     let response = match form {
-        Form::Csv => {
-            let kind = "text/csv; charset=utf-8; header=present";
-            ([(header::CONTENT_TYPE, kind)], csv_of(&lines)?).into_response()
-        }
+        Form::Csv => csv(&COLUMNS.map(|(name, _)| name), lines.iter().map(Line::cells))?,
+        Form::Totals => csv(&["etat", "etat_libelle", "nombre", "dont_sans_preuve"], totals(&lines))?,
         Form::Json => {
             let open = (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
             let kind = (header::CONTENT_TYPE, "application/json");
@@ -181,14 +181,30 @@ impl Line {
     }
 }
 
-fn csv_of(lines: &[Line]) -> Result<String> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(COLUMNS.map(|(name, _)| name)).map_err(Error::internal)?;
+/// How many stand where, and how many of those are said to be done with nothing shown for it.
+fn totals(lines: &[Line]) -> Vec<[Value; 4]> {
+    let mut by_status: BTreeMap<(&str, &str), (usize, usize)> = BTreeMap::new();
     for line in lines {
-        writer.write_record(line.cells().iter().map(cell)).map_err(Error::internal)?;
+        let (count, bare) = by_status.entry((&line.status, &line.status_label)).or_default();
+        *count += 1;
+        *bare += usize::from(line.without_evidence);
+    }
+    let total = |((status, label), (count, bare)): ((&str, &str), (usize, usize))| {
+        [status.into(), label.into(), count.into(), bare.into()]
+    };
+    by_status.into_iter().map(total).collect()
+}
+
+/// A table as an answer.
+fn csv<const N: usize>(names: &[&str; N], rows: impl IntoIterator<Item = [Value; N]>) -> Result<Response> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(names).map_err(Error::internal)?;
+    for row in rows {
+        writer.write_record(row.iter().map(cell)).map_err(Error::internal)?;
     }
     let bytes = writer.into_inner().map_err(|error| Error::internal(error.into_error()))?;
-    String::from_utf8(bytes).map_err(Error::internal)
+    let kind = "text/csv; charset=utf-8; header=present";
+    Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
 }
 
 /// A cell as text. What a spreadsheet would run as a formula is led by an apostrophe.
