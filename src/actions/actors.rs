@@ -169,7 +169,7 @@ async fn fill(app: &App, tx: &mut Tx, profile: &Profile, actor: &mut Actor) -> R
     if profile.role != Role::Relay {
         actor.generator = by_role(tx, Role::Relay).await?;
     }
-    if matches!(profile.role, Role::Mairie | Role::Council) {
+    if matches!(profile.role, Role::Mairie | Role::Council | Role::Guarantor) {
         actor.feed = by_role(tx, Role::Feed).await?;
     }
     if profile.role == Role::Council {

@@ -12,7 +12,7 @@ use std::{
 use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
-use super::Operator;
+use super::{Act, Operator, allow};
 use crate::{
     App, Error, Result,
     domain::Instant,
@@ -77,6 +77,7 @@ pub fn name_of(app: &App) -> String {
 /// `Conflict` when the folder exists; `NotFound` when there is no database yet; `Unavailable` when the disk is full
 /// or `pg_dump` is missing or fails.
 pub async fn backup(app: &App, operator: &Operator, to: &Path) -> Result<Manifest> {
+    allow(app, operator, Act::Run, "backup", None).await?;
     if to.exists() {
         return Err(Error::conflict(format!("{} exists", to.display())));
     }

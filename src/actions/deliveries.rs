@@ -2,7 +2,7 @@
 
 use crate::{App, Error, Result, storage};
 
-use super::Operator;
+use super::{Act, Operator, allow};
 
 /// Tries again at once what waits for a host, and what it refused or what was given up. Gives how many deliveries
 /// were taken up again.
@@ -10,6 +10,7 @@ use super::Operator;
 /// # Errors
 /// `NotFound` when nothing ever went to that host.
 pub async fn retry_refused(app: &App, operator: &Operator, host: &str) -> Result<u64> {
+    allow(app, operator, Act::Run, host, None).await?;
     if storage::hosts::get(&app.db, host).await?.is_none() {
         return Err(Error::not_found(host));
     }
@@ -29,6 +30,7 @@ pub async fn retry_refused(app: &App, operator: &Operator, host: &str) -> Result
 /// # Errors
 /// `NotFound` when nothing waits for the host named.
 pub async fn retry(app: &App, operator: &Operator, host: Option<&str>) -> Result<Vec<String>> {
+    allow(app, operator, Act::Run, host.unwrap_or("*"), None).await?;
     let waiting = storage::deliveries::waiting(&app.db).await?;
     let all = waiting.into_iter().map(|queue| queue.host);
     let hosts: Vec<String> = all.filter(|name| host.is_none_or(|wanted| wanted == name)).collect();

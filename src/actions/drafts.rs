@@ -82,13 +82,15 @@ pub enum Change {
     Redrafted,
     /// Nothing: what it became was withdrawn, and a withdrawn id is never used again.
     Withdrawn,
+    /// Nothing: they are the words of somebody the operator does not speak for.
+    NotYours,
 }
 
 impl Change {
     /// Whether a draft is written.
     #[must_use]
     pub const fn writes(self) -> bool {
-        !matches!(self, Self::Same | Self::Drafted | Self::Withdrawn)
+        !matches!(self, Self::Same | Self::Drafted | Self::Withdrawn | Self::NotYours)
     }
 }
 

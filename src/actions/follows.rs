@@ -12,7 +12,7 @@ use crate::{
     storage::{self, Tx, actors::Actor, follows::Follow},
 };
 
-use super::{Operator, enqueue};
+use super::{Act, Operator, allow, enqueue};
 
 /// Task kind: fetch a peer's history.
 pub const CATCH_UP: &str = "catch-up";
@@ -24,6 +24,7 @@ pub const PROBE: &str = "probe";
 /// # Errors
 /// `Forbidden` when the one who follows is not ours, `Conflict` when the followed is.
 pub async fn follow(app: &App, operator: &Operator, follower: &Iri, followed: &Actor) -> Result<()> {
+    allow(app, operator, Act::Run, &followed.uri, None).await?;
     let mut tx = app.db.begin().await?;
     ours(&mut tx, follower).await?;
     if followed.ours {
@@ -62,6 +63,7 @@ pub async fn follow(app: &App, operator: &Operator, follower: &Iri, followed: &A
 /// # Errors
 /// `NotFound` when it does not follow.
 pub async fn unfollow(app: &App, operator: &Operator, follower: &Iri, followed: &Iri) -> Result<()> {
+    allow(app, operator, Act::Run, followed.as_str(), None).await?;
     let mut tx = app.db.begin().await?;
     let row = storage::follows::get_in(&mut tx, follower.as_str(), followed.as_str()).await?;
     let row = row.filter(|row| row.ours).ok_or_else(|| Error::not_found(followed.as_str()))?;

@@ -11,8 +11,9 @@ use crate::{
 };
 
 use super::{
-    Operator,
+    Act, Operator, allow,
     drafts::{self, Change},
+    operator::Guarantors,
 };
 
 /// What an import did, or would do, item by item in the order of publication.
@@ -20,6 +21,8 @@ use super::{
 pub struct Report {
     /// Reference, kind and what happens to it.
     pub changes: Vec<(String, &'static str, Change)>,
+    /// What was done to the words while they were read.
+    pub notes: Vec<Problem>,
 }
 
 impl Report {
@@ -32,7 +35,8 @@ impl Report {
     }
 }
 
-/// Imports a checked dossier. `folder` is where its attached files are; with `dry_run` nothing is written.
+/// Imports a checked dossier: what the operator may not say is left out, and told; when nothing else is left,
+/// the import is refused. `folder` is where its attached files are; with `dry_run` nothing is written.
 ///
 /// # Errors
 /// `Invalid` when an attached file cannot be read or a reference belongs to something else.
@@ -43,18 +47,31 @@ pub async fn import(
     folder: &Path,
     dry_run: bool,
 ) -> Result<Report> {
-    let mut report = Report::default();
+    let mut report = Report { notes: dossier.notes.clone(), ..Report::default() };
     let mut wanted = Vec::new();
     let mut files = Vec::new();
-    for mut item in dossier::items(dossier) {
+    let items = dossier::items(dossier);
+    let guarantors = Guarantors::among(app, items.iter()).await?;
+    let mut refused = Vec::new();
+    for mut item in items {
         files.extend(attach(app, &mut item, folder)?);
-        let change = drafts::compare(app, &item).await?;
+        let mut change = drafts::compare(app, &item).await?;
+        if change.writes() && operator.may(Act::Import, Some(guarantors.voice(&item))).is_err() {
+            change = Change::NotYours;
+            refused.push(item.clone());
+        }
         report.changes.push((item.reference.clone(), super::words::kind(&item.body), change));
         if change.writes() {
             wanted.push(item);
         }
     }
-    if dry_run || wanted.is_empty() {
+    if dry_run {
+        return Ok(report);
+    }
+    if let (Some(first), true) = (refused.first(), wanted.is_empty()) {
+        allow(app, operator, Act::Import, &first.reference, Some(guarantors.voice(first))).await?;
+    }
+    if wanted.is_empty() {
         return Ok(report);
     }
     let mut tx = app.db.begin().await?;
@@ -71,6 +88,11 @@ pub async fn import(
         app.clock.now_ms(),
     )
     .await?;
+    if let Some(first) = refused.first() {
+        let left = operator.clone().because(refused.len().to_string());
+        storage::audit::add(&mut tx, &left.deed("refused-import", &first.reference), app.clock.now_ms())
+            .await?;
+    }
     tx.commit().await?;
     Ok(report)
 }

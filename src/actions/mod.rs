@@ -26,5 +26,5 @@ pub mod verify;
 pub mod withdraw;
 mod words;
 
-pub use operator::Operator;
+pub use operator::{Act, Operator, Voice, allow};
 pub use register::Proof;

@@ -2,7 +2,7 @@
 
 use crate::{App, Error, Result, storage};
 
-use super::Operator;
+use super::{Act, Operator, allow};
 
 /// Hosts read at once.
 const PAGE: i64 = 500;
@@ -13,6 +13,7 @@ const PAGE: i64 = 500;
 /// # Errors
 /// `Invalid` for an unknown policy or a host that is none.
 pub async fn set_policy(app: &App, operator: &Operator, host: &str, policy: &str) -> Result<()> {
+    allow(app, operator, Act::Run, host, None).await?;
     if !matches!(policy, "allowed" | "limited" | "blocked") {
         return Err(Error::invalid("policy", "policy", policy));
     }

@@ -18,12 +18,14 @@ use crate::{
 };
 
 use super::{
-    Operator, Proof,
+    Act, Operator, Proof,
     actors::{self, Profile},
+    allow,
     drafts::{self, Waiting},
     enqueue,
     names::Names,
     new_keys,
+    operator::Guarantors,
     register::{self, Entry},
     words,
 };
@@ -54,7 +56,7 @@ pub async fn publish(
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Vec<Published>> {
     let all = drafts::list(app).await?;
-    let chosen = choose(app, &all, references)?;
+    let chosen = permitted(app, operator, &all, choose(app, &all, references)?, references.is_some()).await?;
     let (actors, mut records): (Vec<&Waiting>, Vec<&Waiting>) =
         chosen.into_iter().partition(|waiting| words::folder(&waiting.item.body).is_none());
     records.sort_by_key(|waiting| order(&waiting.item));
@@ -80,6 +82,24 @@ pub async fn publish(
         progress(published.len(), total);
     }
     Ok(published)
+}
+
+/// Those the operator may publish. What was asked for by name, or all there is, is refused rather than left out.
+async fn permitted<'a>(
+    app: &App,
+    operator: &Operator,
+    all: &[Waiting],
+    chosen: Vec<&'a Waiting>,
+    by_name: bool,
+) -> Result<Vec<&'a Waiting>> {
+    let guarantors = Guarantors::among(app, all.iter().map(|waiting| &waiting.item)).await?;
+    let may = |waiting: &&Waiting| operator.may(Act::Publish, Some(guarantors.voice(&waiting.item))).is_ok();
+    let (permitted, refused): (Vec<&Waiting>, Vec<&Waiting>) = chosen.into_iter().partition(may);
+    if let Some(first) = refused.first().filter(|_| by_name || permitted.is_empty()) {
+        allow(app, operator, Act::Publish, &first.item.reference, Some(guarantors.voice(&first.item)))
+            .await?;
+    }
+    Ok(permitted)
 }
 
 /// The drafts asked for; of an avis, all its recommendations, and the other way round.
@@ -113,7 +133,7 @@ fn choose<'a>(app: &App, all: &'a [Waiting], references: Option<&[String]>) -> R
 fn order(item: &Item) -> (u8, String, u32) {
     let reference = || item.reference.clone();
     match &item.body {
-        ItemBody::City(_) => (0, reference(), 0),
+        ItemBody::City(_) | ItemBody::Guarantor(_) => (0, reference(), 0),
         ItemBody::Council(_) => (1, reference(), 0),
         ItemBody::Question(_) => (2, reference(), 0),
         ItemBody::Acceptance(_) | ItemBody::Refusal(_) => (3, reference(), 0),
@@ -139,7 +159,8 @@ fn place(kind: &str) -> u8 {
     match kind {
         "Strategy" | "Composition" | "Draw" | "Review" => 2,
         "WorkingGroup" => 3,
-        "Meeting" | "Programme" | "Deliverable" => 4,
+        "Meeting" | "Deliverable" => 4,
+        "Programme" => 6,
         "Schedule" => 7,
         _ => 8,
     }
@@ -187,6 +208,7 @@ fn profile(names: &Names, item: &Item) -> Result<Profile> {
     let (role, handle, name) = match &item.body {
         ItemBody::City(city) => (Role::Mairie, &city.handle, original(&city.name)),
         ItemBody::Council(council) => (Role::Council, &council.handle, original(&council.name)),
+        ItemBody::Guarantor(body) => (Role::Guarantor, &body.handle, original(&body.name)),
         _ => return Err(Error::invalid(&item.reference, "not-an-actor", words::kind(&item.body))),
     };
     let mut profile = Profile::new(role, Handle::parse(handle).map_err(|p| p.within(&item.reference))?, name);
@@ -197,6 +219,7 @@ fn profile(names: &Names, item: &Item) -> Result<Profile> {
             profile.summary = city.summary.as_ref().map(original).unwrap_or_default();
             profile.territory = Some(city.territory.code().to_owned());
         }
+        ItemBody::Guarantor(guarantor) => profile.summary = original(&guarantor.summary),
         ItemBody::Council(council) => {
             let mandate = council.mandate.as_ref().map(original).unwrap_or_default();
             let summary = format!("{}\n\n{mandate}", original(&council.summary));

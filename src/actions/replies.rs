@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-use super::{Operator, receive::AHEAD};
+use super::{Act, Operator, allow, receive::AHEAD};
 
 /// Longest reply kept, in bytes; longer ones are cut (rule 15 allows it for replies).
 const MAX_BYTES: usize = 20_000;
@@ -138,6 +138,7 @@ fn is_post(note: &Document) -> bool {
 /// # Errors
 /// `NotFound`.
 pub async fn decide(app: &App, operator: &Operator, uri: &str, approve: bool) -> Result<()> {
+    allow(app, operator, Act::Decide, uri, None).await?;
     let now = app.clock.now_ms();
     let mut tx = app.db.begin().await?;
     let state = if approve { "approved" } else { "rejected" };
@@ -181,6 +182,7 @@ pub async fn erase(app: &App, activity: &Activity, uri: &Iri) -> Result<bool> {
 /// # Errors
 /// Those of the database.
 pub async fn erase_by_order(app: &App, operator: &Operator, uri: &Iri) -> Result<bool> {
+    allow(app, operator, Act::Decide, uri.as_str(), None).await?;
     let (now, digest) = (app.clock.now_ms(), digest(&salt(app).await?, uri.as_str()));
     let mut tx = app.db.begin().await?;
     let was_here = storage::replies::get_in(&mut tx, uri.as_str()).await?.is_some();

@@ -4,14 +4,14 @@
 use crate::{
     App, Error, Result,
     domain::{
-        Html, Instant, Iri, Tombstone, Version, activity::Kind, canonical, codes::Reason, html, obligations,
-        proof,
+        Html, Instant, Iri, Role, Tombstone, Version, activity::Kind, canonical, codes::Reason, html,
+        obligations, proof,
     },
     storage,
 };
 
 use super::{
-    Operator, Proof, enqueue, new_keys,
+    Act, Operator, Proof, Voice, allow, enqueue, new_keys,
     register::{self, Entry},
 };
 
@@ -22,6 +22,13 @@ use super::{
 /// when something owed would be taken back.
 pub async fn withdraw(app: &App, operator: &Operator, id: &Iri, reason: Reason, words: &str) -> Result<()> {
     let text = Html::parse(&html::from_markdown(words)).map_err(|problem| problem.within("reason"))?;
+    if let Some(row) = storage::records::get(&app.db, id.as_str()).await?
+        && let Some(author) = storage::actors::get(&app.db, &row.author).await?
+    {
+        let guarantor = author.role.as_deref() == Some(Role::Guarantor.code());
+        let voice = Voice { handle: &author.handle, guarantor };
+        allow(app, operator, Act::Withdraw, id.as_str(), Some(voice)).await?;
+    }
     let mut tx = app.db.begin().await?;
     let row = storage::versions::current_in(&mut tx, id.as_str()).await?;
     let row = row.ok_or_else(|| Error::not_found(id.as_str()))?;

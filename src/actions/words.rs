@@ -95,7 +95,7 @@ async fn said(tx: &mut Tx, names: &Names, item: &Item, id: &Iri) -> Result<Said>
         references.iter().map(|reference| names.id(reference)).collect()
     };
     Ok(match &item.body {
-        ItemBody::City(_) | ItemBody::Council(_) => {
+        ItemBody::City(_) | ItemBody::Council(_) | ItemBody::Guarantor(_) => {
             return Err(Error::invalid(&item.reference, "not-a-record", "actor"));
         }
         ItemBody::Question(question) => {
@@ -200,11 +200,13 @@ async fn thread(tx: &mut Tx, names: &Names, item: &Item, id: &Iri, said: &Said) 
             thread.reply(tx, verdict.concerns.first()).await?;
         }
         Said::Avis(avis) => {
-            if let Some(question) = &avis.question {
-                thread.context = thread_of(tx, question).await?;
-            }
+            thread.join(tx, avis.question.as_ref()).await?;
             thread.spoken_to.push(avis.addressee.clone());
         }
+        // What the work on a question brings stands in its thread, without being a reply: an agenda reads it.
+        Said::Deliverable(said) => thread.join(tx, said.question.as_ref()).await?,
+        Said::WorkingGroup(said) => thread.join(tx, said.question.as_ref()).await?,
+        Said::Meeting(said) => thread.join(tx, said.question.as_ref()).await?,
         Said::Recommendation(recommendation) => {
             thread.reply(tx, Some(&recommendation.avis)).await?;
             thread.spoken_to = vec![recommendation.addressee.clone()];
@@ -234,6 +236,14 @@ async fn thread(tx: &mut Tx, names: &Names, item: &Item, id: &Iri, said: &Said) 
 }
 
 impl Thread {
+    /// Stands in the thread of a question.
+    async fn join(&mut self, tx: &mut Tx, question: Option<&Iri>) -> Result<()> {
+        if let Some(question) = question {
+            self.context = thread_of(tx, question).await?;
+        }
+        Ok(())
+    }
+
     /// Answers a record: in its thread, speaking to its author.
     async fn reply(&mut self, tx: &mut Tx, parent: Option<&Iri>) -> Result<()> {
         let Some(parent) = parent else { return Ok(()) };
@@ -311,7 +321,7 @@ fn slug_of(reference: &str) -> String {
 #[must_use]
 pub fn kind(body: &ItemBody) -> &'static str {
     match body {
-        ItemBody::City(_) | ItemBody::Council(_) => "Actor",
+        ItemBody::City(_) | ItemBody::Council(_) | ItemBody::Guarantor(_) => "Actor",
         ItemBody::Question(question) => match question.asked {
             crate::dossier::QuestionKind::Saisine => "Saisine",
             crate::dossier::QuestionKind::AutoSaisine => "AutoSaisine",
@@ -344,7 +354,7 @@ fn texts(item: &Item) -> (Option<&Text>, Option<&Text>, Option<&Text>) {
         ItemBody::Answer(body) => (None, None, Some(&body.text)),
         ItemBody::FollowUp(body) => (None, None, Some(&body.text)),
         ItemBody::Spoken(body) => (body.title.as_ref(), body.summary.as_ref(), body.text.as_ref()),
-        ItemBody::City(_) | ItemBody::Council(_) => (None, None, None),
+        ItemBody::City(_) | ItemBody::Council(_) | ItemBody::Guarantor(_) => (None, None, None),
     }
 }
 

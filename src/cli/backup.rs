@@ -85,7 +85,7 @@ impl Backup {
         let app = App::with(db, config, Clock::system(), Chance::system())?;
         let to = self.to.unwrap_or_else(|| beside.join(backup::name_of(&app)));
         let bar = out.progress(0, "cli-backup-progress");
-        let made = backup::backup(&app, &node::operator(None), &to).await;
+        let made = backup::backup(&app, &node::operator(&app.config, None), &to).await;
         bar.finish_and_clear();
         app.db.close().await;
         let manifest = made?;
@@ -132,7 +132,7 @@ impl Restore {
             return if broken > 0 { Err(Failure::Told) } else { Ok(()) };
         }
         refuse_while_served(&config)?;
-        let operator = node::operator(None);
+        let operator = node::operator(&config, None);
         let aside = restore::restore(&config, &operator, &self.from, &checked, self.replace).await?;
         out.say("cli-restore-done", &[("made", checked.manifest.made_at.as_str().into())]);
         if let Some(aside) = &aside {

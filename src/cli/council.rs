@@ -8,7 +8,10 @@ use serde_json::json;
 use super::{Failure, Output, node};
 use crate::{
     App, Error,
-    actions::actors::{self, Profile},
+    actions::{
+        self, Act, Voice,
+        actors::{self, Profile},
+    },
     domain::{Actor, Handle, Role, canonical},
     storage,
 };
@@ -100,7 +103,10 @@ impl Words {
 }
 
 async fn save(app: &App, profile: &Profile, out: &Output) -> Result<(), Failure> {
-    let (id, written) = actors::save(app, &node::operator(None), profile).await?;
+    let operator = node::operator(&app.config, None);
+    let voice = Voice { handle: profile.handle.as_str(), guarantor: false };
+    actions::allow(app, &operator, Act::Publish, profile.handle.as_str(), Some(voice)).await?;
+    let (id, written) = actors::save(app, &operator, profile).await?;
     let address = format!("@{}@{}", profile.handle, app.config.domain);
     let key = if written { "cli-council-saved" } else { "cli-council-same" };
     out.say(key, &[("address", address.clone().into()), ("name", profile.name.clone().into())]);

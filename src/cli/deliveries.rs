@@ -46,12 +46,16 @@ impl Command {
         match self {
             Self::List => list(&app, out).await?,
             Self::Retry { host: Some(host), refused: true } => {
-                let total = actions::deliveries::retry_refused(&app, &node::operator(None), &host).await?;
+                let total =
+                    actions::deliveries::retry_refused(&app, &node::operator(&app.config, None), &host)
+                        .await?;
                 out.say("cli-deliveries-taken-up", &[("total", total.into())]);
                 out.json(&json!({ "hosts": [host], "taken_up": total }));
             }
             Self::Retry { host, .. } => {
-                let hosts = actions::deliveries::retry(&app, &node::operator(None), host.as_deref()).await?;
+                let hosts =
+                    actions::deliveries::retry(&app, &node::operator(&app.config, None), host.as_deref())
+                        .await?;
                 out.say("cli-deliveries-retry", &[("total", hosts.len().into())]);
                 out.json(&json!({ "hosts": hosts }));
             }

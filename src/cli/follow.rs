@@ -55,7 +55,7 @@ impl Follow {
         let app = node::open(file).await?;
         let ours = self.edge.follower(&app).await?;
         let theirs = discover::actor(&app, &self.edge.whom).await?;
-        actions::follows::follow(&app, &node::operator(None), &ours, &theirs).await?;
+        actions::follows::follow(&app, &node::operator(&app.config, None), &ours, &theirs).await?;
         told("cli-follow-asked", "asked", (&self.edge.whom, theirs.uri.as_str()), out);
         app.db.close().await;
         Ok(())
@@ -71,7 +71,7 @@ impl Unfollow {
         let app = node::open(file).await?;
         let ours = self.edge.follower(&app).await?;
         let theirs = self.edge.followed(&app, &ours).await?;
-        actions::follows::unfollow(&app, &node::operator(None), &ours, &theirs).await?;
+        actions::follows::unfollow(&app, &node::operator(&app.config, None), &ours, &theirs).await?;
         told("cli-unfollowed", "undone", (&self.edge.whom, theirs.as_str()), out);
         app.db.close().await;
         Ok(())

@@ -53,7 +53,11 @@ impl Import {
         };
         let changes: Vec<Value> = reports.iter().flat_map(|report| &report.changes).map(document).collect();
         let done = published.as_deref().map(publish::documents);
-        out.json(&json!({ "dry_run": self.dry_run, "changes": changes, "published": done }));
+        let notes = reports.iter().flat_map(|report| &report.notes);
+        let notes: Vec<Value> = notes
+            .map(|note| json!({ "field": note.field, "rule": note.rule, "detail": note.detail }))
+            .collect();
+        out.json(&json!({ "dry_run": self.dry_run, "changes": changes, "notes": notes, "published": done }));
         app.db.close().await;
         Ok(())
     }
@@ -68,7 +72,7 @@ impl Import {
         let mut reports = Vec::new();
         for (path, dossier) in dossiers {
             let folder = path.parent().unwrap_or(Path::new("."));
-            let operator = node::operator(None);
+            let operator = node::operator(&app.config, None);
             reports.push(actions::import::import(app, &operator, dossier, folder, self.dry_run).await?);
             bar.inc(1);
         }
@@ -109,6 +113,9 @@ fn tell(path: &Path, report: &Report, dry_run: bool, out: &Output) {
             ("same", (report.changes.len() - changed).into()),
         ],
     );
+    for note in &report.notes {
+        out.line(&format!("  {}  {}", note.field, out.problem(note)));
+    }
     for (reference, kind, change) in &report.changes {
         if *change != Change::Same {
             let kind = match *kind {
@@ -128,6 +135,7 @@ const fn key_of(change: Change) -> &'static str {
         Change::NewVersion => "cli-change-version",
         Change::Redrafted => "cli-change-redrafted",
         Change::Withdrawn => "cli-change-withdrawn",
+        Change::NotYours => "cli-change-not-yours",
     }
 }
 

@@ -74,7 +74,7 @@ impl Init {
             None => file,
         };
         let app = node::open(file).await?;
-        actions::actors::set_up(&app, &node::operator(None)).await?;
+        actions::actors::set_up(&app, &node::operator(&app.config, None)).await?;
         let actors = storage::actors::ours(&app.db).await?;
         out.say("cli-init-actors", &[]);
         for actor in &actors {

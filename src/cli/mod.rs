@@ -54,6 +54,9 @@ struct Cli {
     /// Fichier de configuration (sans lui : ./parvis.toml, puis /etc/parvis/parvis.toml) / Configuration file
     #[arg(long, global = true, env = "PARVIS_CONFIG", value_name = "FICHIER")]
     config: Option<PathBuf>,
+    /// Nom sous lequel on agit (sans lui : celui de la session) / Name to act under (without it: the login)
+    #[arg(long = "as", global = true, env = "PARVIS_AS", value_name = "NOM")]
+    acting: Option<String>,
     /// Langue des messages (sans lui : celle du système, sinon le français) / Language of messages
     #[arg(long, global = true, value_name = "LANGUE")]
     lang: Option<Language>,
@@ -116,7 +119,10 @@ enum Command {
 /// Reads the command line, does what it says; gives back the documented exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let mut cli = Cli::parse();
+    if let Some(name) = cli.acting.take() {
+        node::act_as(name);
+    }
     let lang = match cli.lang {
         Some(Language::Fr) => Lang::Fr,
         Some(Language::En) => Lang::En,

@@ -1,6 +1,6 @@
 //! What commands begin with: the configuration, the node it describes, and who gives the order.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::OnceLock};
 
 use super::Failure;
 use crate::{
@@ -63,12 +63,24 @@ pub fn check_room(config: &Config) -> Result<(), Problem> {
     })
 }
 
-/// Who gives the order, for the audit log: the login name (`SUDO_USER` before `USER`).
+/// The name given with `--as`.
+static AS: OnceLock<String> = OnceLock::new();
+
+/// From now on orders are given under this name.
+pub fn act_as(name: String) {
+    // The command line is read once.
+    let _ = AS.set(name);
+}
+
+/// Who gives the order, for the audit log: the name given with `--as`, else the login name (`SUDO_USER` before
+/// `USER`); in the post that the configuration gives them.
 #[must_use]
-pub fn operator(reason: Option<String>) -> Operator {
+pub fn operator(config: &Config, reason: Option<String>) -> Operator {
     let named = |variable| std::env::var(variable).ok().filter(|name| !name.is_empty());
-    let name = named("SUDO_USER").or_else(|| named("USER")).or_else(|| named("LOGNAME"));
-    let operator = Operator::cli(name.unwrap_or_else(|| "cli".to_owned()));
+    let login = || named("SUDO_USER").or_else(|| named("USER")).or_else(|| named("LOGNAME"));
+    let name = AS.get().cloned().or_else(login).unwrap_or_else(|| "cli".to_owned());
+    let post = config::post_of(&config.operators, &name);
+    let operator = Operator::cli(name).holding(post);
     match reason {
         Some(reason) => operator.because(reason),
         None => operator,

@@ -83,7 +83,7 @@ async fn decide(
     reason: Option<String>,
     out: &Output,
 ) -> Result<(), Failure> {
-    actions::peers::set_policy(app, &node::operator(reason), host, policy).await?;
+    actions::peers::set_policy(app, &node::operator(&app.config, reason), host, policy).await?;
     let word = out.words(&format!("cli-policy-{policy}"), &[]);
     out.say("cli-policy-set", &[("host", host.into()), ("policy", word.into())]);
     out.json(&json!({ "host": host, "policy": policy }));

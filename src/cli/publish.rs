@@ -66,7 +66,8 @@ pub async fn publish(
 ) -> Result<Vec<Published>, Failure> {
     let bar = out.progress(0, "cli-publish-progress");
     let published =
-        actions::publish::publish(app, &node::operator(None), references, &Output::steps(&bar)).await;
+        actions::publish::publish(app, &node::operator(&app.config, None), references, &Output::steps(&bar))
+            .await;
     bar.finish_and_clear();
     let published = published?;
     for one in &published {

@@ -48,7 +48,8 @@ impl Reindex {
     pub async fn run(self, file: Option<PathBuf>, out: &Output) -> Result<(), Failure> {
         let app = node::open(file).await?;
         let bar = out.progress(0, "cli-reindex-progress");
-        let done = actions::reindex::reindex(&app, &node::operator(None), &Output::steps(&bar)).await;
+        let done =
+            actions::reindex::reindex(&app, &node::operator(&app.config, None), &Output::steps(&bar)).await;
         bar.finish_and_clear();
         let total = done?;
         out.say("cli-reindexed", &[("total", total.into())]);

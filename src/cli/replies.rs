@@ -100,7 +100,7 @@ impl Command {
 /// A reason is what tells a rejection from an approval.
 async fn decide(app: &App, uris: &[String], reason: Option<String>, out: &Output) -> Result<(), Failure> {
     let approve = reason.is_none();
-    let operator = node::operator(reason);
+    let operator = node::operator(&app.config, reason);
     for uri in uris {
         actions::replies::decide(app, &operator, uri, approve).await?;
     }
@@ -111,7 +111,7 @@ async fn decide(app: &App, uris: &[String], reason: Option<String>, out: &Output
 }
 
 async fn erase(app: &App, erased: &Rejected, out: &Output) -> Result<(), Failure> {
-    let operator = node::operator(Some(erased.reason.clone()));
+    let operator = node::operator(&app.config, Some(erased.reason.clone()));
     let mut total = 0;
     for uri in &erased.replies {
         let uri = Iri::parse(uri).map_err(crate::Error::from)?;

@@ -42,8 +42,14 @@ impl Withdraw {
             Reason::written(&self.reason).map_err(|problem| Error::from(problem.within("--reason")))?;
         let app = node::open(file).await?;
         let id = named(&app, &self.what).await?;
-        actions::withdraw::withdraw(&app, &node::operator(Some(self.text.clone())), &id, reason, &self.text)
-            .await?;
+        actions::withdraw::withdraw(
+            &app,
+            &node::operator(&app.config, Some(self.text.clone())),
+            &id,
+            reason,
+            &self.text,
+        )
+        .await?;
         out.say("cli-withdrawn", &[("id", id.to_string().into())]);
         out.json(&json!({ "id": id, "withdrawn": true }));
         app.db.close().await;

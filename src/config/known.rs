@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use toml::{Table, Value};
 use url::Url;
 
+use super::Post;
 use crate::domain::Problem;
 
 /// What a value must look like.
@@ -20,6 +21,7 @@ pub(super) enum Kind {
     Networks,
     Files,
     Names,
+    Operators,
 }
 
 /// One key.
@@ -40,7 +42,7 @@ const fn required(name: &'static str, kind: Kind) -> Key {
 }
 
 /// All of them; `config/example.toml` explains each (held by a test).
-pub(super) const KEYS: [Key; 19] = [
+pub(super) const KEYS: [Key; 20] = [
     required("domain", Kind::Text),
     required("public_url", Kind::Url),
     key("listen", Kind::Address),
@@ -60,6 +62,7 @@ pub(super) const KEYS: [Key; 19] = [
     key("federation.parallel_hosts", Kind::Number),
     key("keys.seal_with", Kind::Text),
     key("replies.held", Kind::Flag),
+    key("operators", Kind::Operators),
 ];
 
 /// The key of that name.
@@ -131,7 +134,8 @@ impl Kind {
             Self::Flag if value.as_bool().is_none() => refused("expected-flag"),
             Self::Networks => each(path, value, "expected-networks", |text| text.parse::<IpNet>().is_ok()),
             Self::Files => each(path, value, "expected-files", |text| !text.is_empty()),
-            Self::Names => names(path, value),
+            Self::Names => names(path, value, "expected-names", |text| text.parse::<IpAddr>().is_ok()),
+            Self::Operators => names(path, value, "expected-operators", |text| Post::parse(text).is_ok()),
             _ => None,
         }
     }
@@ -144,11 +148,10 @@ fn each(path: &str, value: &Value, rule: &'static str, good: impl Fn(&str) -> bo
     Some(Problem::new(format!("{path}[{wrong}]"), rule, list[wrong].to_string()))
 }
 
-/// A table of names and addresses.
-fn names(path: &str, value: &Value) -> Option<Problem> {
-    let rule = "expected-names";
+/// A table of names and texts that all parse.
+fn names(path: &str, value: &Value, rule: &'static str, good: impl Fn(&str) -> bool) -> Option<Problem> {
     let Some(table) = value.as_table() else { return Some(Problem::new(path, rule, value.to_string())) };
-    let good = |value: &Value| value.as_str().is_some_and(|text| text.parse::<IpAddr>().is_ok());
+    let good = |value: &Value| value.as_str().is_some_and(&good);
     let (name, wrong) = table.iter().find(|(_, value)| !good(value))?;
     Some(Problem::new(format!("{path}.{name}"), rule, wrong.to_string()))
 }

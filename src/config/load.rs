@@ -111,7 +111,7 @@ fn written(kind: Kind, text: &str) -> Value {
         Kind::Networks | Kind::Files => {
             Value::Array(items().map(|item| Value::String(item.to_owned())).collect())
         }
-        Kind::Names => items()
+        Kind::Names | Kind::Operators => items()
             .map(|pair| pair.split_once('='))
             .map(|pair| pair.map(|(name, ip)| (name.trim().to_owned(), Value::String(ip.trim().to_owned()))))
             .collect::<Option<Table>>()

@@ -20,6 +20,7 @@ mod federation;
 mod keys;
 mod known;
 mod load;
+mod operators;
 mod replies;
 
 pub use city::City;
@@ -27,6 +28,7 @@ pub use database::Database;
 pub use federation::Federation;
 pub use keys::Keys;
 pub use load::{Refused, load};
+pub use operators::{Operators, Post, post_of};
 pub use replies::Replies;
 
 /// Everything a node is told.
@@ -66,6 +68,9 @@ pub struct Config {
     /// Citizens' replies.
     #[serde(default)]
     pub replies: Replies,
+    /// Who works with the node, and as what.
+    #[serde(default)]
+    pub operators: Operators,
 }
 
 fn default_listen() -> SocketAddr {

@@ -17,7 +17,8 @@ use nodes::{Node, operator};
 use crate::{
     Error, Result,
     actions::{follows, import, publish},
-    domain::Role,
+    config::Post,
+    domain::{Role, codes::Office},
     dossier::{self, Dossier},
     federation::discover,
     storage,
@@ -161,10 +162,18 @@ fn read(city: &City) -> Result<Dossier> {
     if problems.is_empty() { Ok(dossier) } else { Err(problems.into()) }
 }
 
-/// Imports a dossier and publishes it.
+/// Imports a dossier and publishes it; each guarantor what it says itself.
 async fn load(node: &Node, dossier: &Dossier, tell: &Teller) -> Result<Vec<publish::Published>> {
-    import::import(&node.app, &operator(), dossier, Path::new("."), false).await?;
+    let guarantors = dossier.guarantors.iter().map(|guarantor| {
+        let post = Post { office: Office::Guarantor, of: Some(guarantor.handle.clone()) };
+        operator().holding(Some(post))
+    });
     let city = node.city;
     let progress = |done: usize, total: usize| tell(Told::Publishing(city, done, total));
-    publish::publish(&node.app, &operator(), None, &progress).await
+    let mut published = Vec::new();
+    for operator in std::iter::once(operator()).chain(guarantors) {
+        import::import(&node.app, &operator, dossier, Path::new("."), false).await?;
+        published.extend(publish::publish(&node.app, &operator, None, &progress).await?);
+    }
+    Ok(published)
 }

@@ -26,6 +26,8 @@ pub enum Role {
     Mairie,
     /// A council.
     Council,
+    /// Watches over the method of a council; the city does not speak for it (requirement 2.5).
+    Guarantor,
     /// The city feed: distributes, never speaks.
     Feed,
 }
@@ -38,6 +40,7 @@ impl Role {
             Self::Relay => "relay",
             Self::Mairie => "mairie",
             Self::Council => "council",
+            Self::Guarantor => "guarantor",
             Self::Feed => "feed",
         }
     }
@@ -45,7 +48,8 @@ impl Role {
     /// The role of a code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Relay, Self::Mairie, Self::Council, Self::Feed].into_iter().find(|role| role.code() == code)
+        let all = [Self::Relay, Self::Mairie, Self::Council, Self::Guarantor, Self::Feed];
+        all.into_iter().find(|role| role.code() == code)
     }
 
     /// The ActivityStreams type.
@@ -53,7 +57,7 @@ impl Role {
     pub const fn actor_type(self) -> &'static str {
         match self {
             Self::Relay => "Application",
-            Self::Mairie | Self::Council => "Organization",
+            Self::Mairie | Self::Council | Self::Guarantor => "Organization",
             Self::Feed => "Group",
         }
     }

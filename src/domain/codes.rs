@@ -12,7 +12,7 @@ pub use licence::Licence;
 pub use list::{Entry, Label, List};
 pub use theme::Theme;
 pub use words::{
-    Certainty, Decision, DeliverableKind, DrawStage, Duty, Faithfulness, FollowUpStatus, MeetingKind,
+    Certainty, Decision, DeliverableKind, DrawStage, Duty, Faithfulness, FollowUpStatus, MeetingKind, Office,
     Quadrant, Reason, SeatOrigin, Sector, Status, Step, Tier,
 };
 
@@ -104,6 +104,7 @@ mod tests {
         matches_its_list::<Faithfulness>();
         matches_its_list::<MeetingKind>();
         matches_its_list::<SeatOrigin>();
+        matches_its_list::<Office>();
         matches_its_list::<DrawStage>();
         matches_its_list::<DeliverableKind>();
         matches_its_list::<Quadrant>();

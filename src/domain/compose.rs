@@ -158,14 +158,7 @@ fn content(draft: &Draft, lang: &Lang) -> String {
     if !matches!(draft.said, Said::Avis(_)) && !words.is_empty() {
         text.push_str(&html::from_markdown(&words));
     }
-    let facts = facts::facts(&draft.said, &phrases);
-    if !facts.is_empty() {
-        text.push_str("<ul>");
-        for fact in facts {
-            let _ = write!(text, "<li>{}</li>", html::escape(&phrases.says(&fact)));
-        }
-        text.push_str("</ul>");
-    }
+    text.push_str(&facts::listed(&draft.said, &phrases));
     let page = html::escape(draft.url.as_str());
     if !draft.recommendations.is_empty() {
         let _ = write!(text, "<h2>{}</h2><ol>", phrases.recommendations());

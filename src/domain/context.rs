@@ -21,7 +21,7 @@ const ACTOR: [&str; 5] = [
 pub const PARVIS: &str = "https://w3id.org/parvis/v1#";
 
 /// Terms that take one of our codes.
-const CODES: [&str; 16] = [
+const CODES: [&str; 17] = [
     "kind",
     "decision",
     "status",
@@ -38,6 +38,7 @@ const CODES: [&str; 16] = [
     "stage",
     "sector",
     "meeting",
+    "role",
 ];
 /// Terms that take an identifier.
 const IDS: [&str; 27] = [

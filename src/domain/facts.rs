@@ -5,6 +5,7 @@
 use super::{
     CivilDate, Code,
     codes::Duty,
+    html,
     phrases::Phrases,
     said::{
         Assessment, Composition, Deliberation, Deliverable, Draw, Meeting, Relay, Said, Schedule,
@@ -76,6 +77,17 @@ pub fn facts(said: &Said, phrases: &Phrases) -> Vec<Fact> {
         _ => {}
     }
     list.facts
+}
+
+/// The facts as a list of lines, as the text of a record ends with; empty without facts.
+#[must_use]
+pub fn listed(said: &Said, phrases: &Phrases) -> String {
+    let lines = facts(said, phrases);
+    if lines.is_empty() {
+        return String::new();
+    }
+    let lines = lines.iter().map(|fact| format!("<li>{}</li>", html::escape(&phrases.says(fact))));
+    format!("<ul>{}</ul>", lines.collect::<String>())
 }
 
 struct List<'a> {
@@ -184,7 +196,8 @@ impl List<'_> {
             self.add(&label, &label, value);
         }
         for beside in &said.roles {
-            self.count(&beside.role, &beside.role, Some(beside.count));
+            let label = self.phrases.label(&beside.role).to_owned();
+            self.count(&label, &label, Some(beside.count));
         }
         if !said.named.is_empty() {
             self.add("Ont accepté d’être nommés", "Agreed to be named", said.named.join(", "));
@@ -203,13 +216,20 @@ impl List<'_> {
             let groups =
                 groups.map(|group| format!("{} {}", group.label, self.of(group.obtained, group.target)));
             let groups = groups.collect::<Vec<_>>().join("\u{a0}; ");
-            self.add(&criterion.criterion, &criterion.criterion, groups);
+            if groups.is_empty() {
+                self.add("Critère", "Criterion", criterion.criterion.clone());
+            } else {
+                self.add(&criterion.criterion, &criterion.criterion, groups);
+            }
         }
     }
 
     fn working_group(&mut self, said: &WorkingGroup) {
         self.count("Pilotes", "Leads", Some(said.leads));
         self.count("Membres", "Members", said.members);
+        if !said.partners.is_empty() {
+            self.add("Partenaires", "Partners", said.partners.join(", "));
+        }
         if !said.methods.is_empty() {
             self.add("Méthode", "Method", said.methods.join(", "));
         }

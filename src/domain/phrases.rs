@@ -33,6 +33,10 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
+/// Days of the week, Monday first.
+const JOURS: [&str; 7] = ["Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi", "Dimanche"];
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
 /// The phrases of one language; French where we have no other.
 pub struct Phrases {
     french: bool,
@@ -100,6 +104,19 @@ impl Phrases {
             (Some(month), Some(1)) if self.french => format!("1er {month} {}", &text[..4]),
             (Some(month), Some(day)) => format!("{day} {month} {}", &text[..4]),
         }
+    }
+
+    /// A day in words.
+    #[must_use]
+    pub fn day(&self, day: jiff::civil::Date) -> String {
+        CivilDate::parse(&day.to_string()).map_or_else(|_| day.to_string(), |date| self.date(&date))
+    }
+
+    /// A day of the week, as a sentence begins with it.
+    #[must_use]
+    pub fn weekday(&self, day: jiff::civil::Weekday) -> &'static str {
+        let days = if self.french { &JOURS } else { &WEEKDAYS };
+        days[usize::try_from(day.to_monday_zero_offset()).unwrap_or_default()]
     }
 
     /// First line of a record that has a number or a decision rather than a title.
@@ -206,7 +223,24 @@ impl Phrases {
                 format!("{who} soutient cette recommandation."),
                 format!("{who} supports this recommendation."),
             ),
-            _ => title.to_owned(),
+            other => self.heading_of_council(other, about),
+        }
+    }
+
+    /// First line of what tells of the life of a council.
+    fn heading_of_council(&self, said: &Said, about: &About<'_>) -> String {
+        let who = about.author_name;
+        let dated = |french: &str, english: &str, date: &CivilDate| {
+            let date = self.date(date);
+            self.choose(format!("{who}\u{a0}: {french} {date}"), format!("{who}: {english} {date}"))
+        };
+        match said {
+            Said::Composition(said) => dated("composition,", "composition,", &said.as_of),
+            Said::Review(said) => dated("bilan de l’année", "review of the year", &said.year),
+            Said::Draw(said) => dated("tirage au sort,", "draw by lot,", &said.as_of),
+            Said::Programme(said) => dated("programme", "programme", &said.year),
+            Said::Meeting(said) => said.name.clone(),
+            _ => about.title.to_owned(),
         }
     }
 

@@ -206,7 +206,10 @@ impl Record {
     pub fn heading(&self) -> String {
         match &self.envelope.title {
             Some(title) => title.to_string(),
-            None => super::html::first_line(self.envelope.content.as_str()),
+            None => match &self.said {
+                Said::Meeting(said) => said.name.clone(),
+                _ => super::html::first_line(self.envelope.content.as_str()),
+            },
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     beside::Beside,
     index::{Index, Target},
+    life,
     publication::{self, birth_order},
     values::{Addressee, Text},
     written::{Answer, Avis, Dossier, FollowUp, Question, QuestionKind, Recommendation},
@@ -44,6 +45,7 @@ pub(super) fn problems(dossier: &Dossier) -> Vec<Problem> {
         checks.beside(one);
     }
     checks.references();
+    checks.problems.extend(life::problems(&index));
     checks.problems
 }
 
@@ -79,6 +81,15 @@ impl<'a> Checks<'a> {
                 && self.index.recommendation(origin).is_none()
             {
                 self.refuse(&path, "born_of", "reference-unknown", origin);
+            }
+        }
+        for (i, guarantor) in dossier.guarantors.iter().enumerate() {
+            let path = format!("guarantors[{i}]");
+            if RESERVED.contains(&guarantor.handle.as_str()) {
+                self.refuse(&path, "handle", "handle-reserved", &guarantor.handle);
+            }
+            if !handles.insert(&guarantor.handle) {
+                self.refuse(&path, "handle", "handle-twice", &guarantor.handle);
             }
         }
         if birth_order(self.index).len() < dossier.councils.len() {
@@ -183,7 +194,9 @@ impl<'a> Checks<'a> {
             self.refuse(&one.path, "", "reference-unknown", unknown);
         }
         let author = self.index.author(one, &whole);
-        self.own_actor(&one.path, "by", &author);
+        if !self.index.is_guarantor(&author) {
+            self.own_actor(&one.path, "by", &author);
+        }
     }
 
     /// Only the addressee's word makes a status (register.md rule 7), and nobody answers what was not

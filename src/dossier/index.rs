@@ -14,6 +14,7 @@ use crate::domain::{CivilDate, said::Said};
 pub(super) enum Target<'a> {
     City,
     Council(&'a Council),
+    Guarantor,
     /// A question, with the reference of its council and when it was asked.
     Question(Option<&'a CivilDate>),
     Avis,
@@ -39,6 +40,10 @@ impl<'a> Index<'a> {
         for (i, council) in dossier.councils.iter().enumerate() {
             let whole = index.council(&council.reference);
             index.add(format!("councils[{i}]"), whole, Target::Council(council));
+        }
+        for (i, guarantor) in dossier.guarantors.iter().enumerate() {
+            let whole = format!("{}/{}", dossier.city.reference, guarantor.reference);
+            index.add(format!("guarantors[{i}]"), whole, Target::Guarantor);
         }
         for (i, question) in dossier.questions.iter().enumerate() {
             let whole = index.under(&question.council, &question.reference);
@@ -122,6 +127,11 @@ impl<'a> Index<'a> {
         let mut parts = whole.split('/');
         let council = format!("{}/{}", parts.next()?, parts.next()?);
         self.handle_of(&council)
+    }
+
+    /// Whether a handle is a guarantor's.
+    pub fn is_guarantor(&self, handle: &str) -> bool {
+        self.dossier.guarantors.iter().any(|guarantor| guarantor.handle == handle)
     }
 
     /// Who says an item beside, of that whole reference.

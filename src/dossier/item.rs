@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     values::{Addressee, Common, Text},
-    written::{City, Council, QuestionKind, Vote},
+    written::{City, Council, Guarantor, QuestionKind, Vote},
 };
 use crate::domain::{
     CivilDate, Hash, Iri,
@@ -36,6 +36,8 @@ pub enum ItemBody {
     City(City),
     /// A council's actor.
     Council(Council),
+    /// A guarantor's actor.
+    Guarantor(Guarantor),
     /// A question.
     Question(Question),
     /// The council takes a question up.
@@ -272,6 +274,7 @@ impl Item {
         match &self.body {
             ItemBody::City(city) => &city.handle,
             ItemBody::Council(council) => &council.handle,
+            ItemBody::Guarantor(guarantor) => &guarantor.handle,
             ItemBody::Question(question) => &question.by,
             ItemBody::Acceptance(verdict) | ItemBody::Refusal(verdict) => &verdict.by,
             ItemBody::Avis(avis) => &avis.by,

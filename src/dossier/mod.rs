@@ -11,6 +11,7 @@ mod beside;
 mod check;
 mod index;
 mod item;
+mod life;
 mod publication;
 mod reader;
 mod sections;
@@ -24,7 +25,7 @@ pub use item::{Answer, Avis, Delivery, FollowUp, Item, ItemBody, Question, Recom
 pub use publication::items;
 pub use syntax::Syntax;
 pub use values::{Addressee, Attachment, Claim, ClaimValue, Common, Source, Text};
-pub use written::{City, Council, Dossier, QuestionKind, Vote};
+pub use written::{City, Council, Dossier, Guarantor, QuestionKind, Vote};
 
 use std::path::Path;
 

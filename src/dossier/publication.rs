@@ -5,11 +5,11 @@ use super::{
     index::{Index, Target},
     item::{Answer, Avis, Delivery, FollowUp, Item, ItemBody, Question, Recommendation, Spoken, Verdict},
     values::{Addressee, Common},
-    written::{self, Council, Dossier, QuestionKind},
+    written::{self, Council, Dossier, Guarantor, QuestionKind},
 };
 use crate::domain::{CivilDate, canonical::Document};
 
-/// The items of a checked dossier in the order of publication: the city; each council, after the one it
+/// The items of a checked dossier in the order of publication: the city and the guarantors; each council, after the one it
 /// was born of, with its questions, then its avis, each followed by its recommendations and its
 /// delivery; at last answers and follow-ups by date, since the latest one gives the status. What refers
 /// to nothing (which [`super::check`] reports) is left out.
@@ -22,6 +22,11 @@ pub fn items(dossier: &Dossier) -> Vec<Item> {
         &dossier.city.common,
         ItemBody::City(dossier.city.clone()),
     )];
+    for guarantor in &dossier.guarantors {
+        let whole = format!("{}/{}", dossier.city.reference, guarantor.reference);
+        let body = Guarantor { reference: whole.clone(), ..guarantor.clone() };
+        all.push(item(dossier, whole, &guarantor.common, ItemBody::Guarantor(body)));
+    }
     for council in birth_order(&index) {
         council_items(&index, council, &mut all);
     }

@@ -19,6 +19,7 @@ pub(super) struct Context {
     pub licence: Licence,
     pub machine_translated: Vec<String>,
     pub problems: RefCell<Vec<Problem>>,
+    pub notes: RefCell<Vec<Problem>>,
 }
 
 impl Context {
@@ -59,6 +60,11 @@ impl<'a> Fields<'a> {
     pub fn refuse(&self, name: &str, rule: &'static str, detail: impl Into<String>) {
         let field = if name.is_empty() { self.path.clone() } else { self.at(name) };
         self.context.note(Problem::new(field, rule, detail));
+    }
+
+    /// Tells whoever wrote it what was done to a field.
+    pub fn tell(&self, name: &str, rule: &'static str, detail: impl Into<String>) {
+        self.context.notes.borrow_mut().push(Problem::new(self.at(name), rule, detail));
     }
 
     /// Whether a field is there and not read yet.

@@ -9,8 +9,8 @@ use super::{
     shared::{common, path, preamble, recommendations, reference_or_id, territory},
     values::{Addressee, Common},
     written::{
-        Answer, Avis, City, Council, Delivered, Dossier, FollowUp, Question, QuestionKind, Recommendation,
-        Response, Vote,
+        Answer, Avis, City, Council, Delivered, Dossier, FollowUp, Guarantor, Question, QuestionKind,
+        Recommendation, Response, Vote,
     },
 };
 use crate::domain::Problem;
@@ -24,17 +24,28 @@ pub(super) fn dossier(mut root: Map<String, Value>) -> Result<Dossier, Vec<Probl
     let mut fields = Fields::new(&context, "", root);
     let city = fields.required_table("city", city);
     let councils = fields.tables("councils", |fields, _| council(fields));
+    let guarantors = fields.tables("guarantors", |fields, _| guarantor(fields));
     let questions = fields.tables("questions", |fields, _| question(fields));
     let avis = fields.tables("avis", |fields, _| avis(fields));
     let answers = fields.tables("answers", |fields, _| answer(fields));
     let follow_ups = fields.tables("follow_ups", |fields, _| follow_up(fields));
     let beside = beside::read(&mut fields, &avis);
     fields.done();
-    let Context { language, problems, .. } = context;
+    let Context { language, problems, notes, .. } = context;
+    let notes = notes.into_inner();
     match (city, problems.into_inner()) {
-        (Some(city), problems) if problems.is_empty() => {
-            Ok(Dossier { language, city, councils, questions, avis, answers, follow_ups, beside })
-        }
+        (Some(city), problems) if problems.is_empty() => Ok(Dossier {
+            language,
+            city,
+            councils,
+            guarantors,
+            questions,
+            avis,
+            answers,
+            follow_ups,
+            beside,
+            notes,
+        }),
         (_, problems) => Err(problems),
     }
 }
@@ -70,6 +81,8 @@ fn council(mut fields: Fields<'_>) -> Option<Council> {
     let created_on = fields.optional("created_on", date);
     let ended_on = fields.optional("ended_on", date);
     let born_of = fields.optional("born_of", reference_or_id);
+    let term_years = fields.optional("term_years", count);
+    let terms = fields.optional("terms", count);
     let common = common(&mut fields, None);
     fields.done();
     Some(Council {
@@ -83,6 +96,26 @@ fn council(mut fields: Fields<'_>) -> Option<Council> {
         created_on,
         ended_on,
         born_of,
+        term_years,
+        terms,
+        common: common?,
+    })
+}
+
+fn guarantor(mut fields: Fields<'_>) -> Option<Guarantor> {
+    let reference = fields.required("ref", segment);
+    let handle = fields.required("handle", handle);
+    let name = fields.title("name");
+    let summary = fields.text("summary");
+    let url = fields.optional("url", iri);
+    let common = common(&mut fields, None);
+    fields.done();
+    Some(Guarantor {
+        reference: reference?,
+        handle: handle?,
+        name: name?,
+        summary: summary?,
+        url,
         common: common?,
     })
 }

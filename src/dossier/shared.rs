@@ -26,6 +26,7 @@ pub(super) fn preamble(root: Map<String, Value>) -> (Context, Map<String, Value>
         licence: Licence::default_of_france(),
         machine_translated: Vec::new(),
         problems: RefCell::default(),
+        notes: RefCell::default(),
     };
     let mut root = root;
     let mut own = Map::new();

@@ -7,7 +7,7 @@ use super::{
     values::{Addressee, Common, Text},
 };
 use crate::domain::{
-    CivilDate, Iri, Territory,
+    CivilDate, Iri, Problem, Territory,
     codes::{Decision, FollowUpStatus, Reason, Tier},
 };
 
@@ -20,6 +20,8 @@ pub struct Dossier {
     pub city: City,
     /// Its councils.
     pub councils: Vec<Council>,
+    /// Who watches over their method.
+    pub guarantors: Vec<Guarantor>,
     /// Questions put to them or by them.
     pub questions: Vec<Question>,
     /// Their avis, with the recommendations.
@@ -30,6 +32,8 @@ pub struct Dossier {
     pub follow_ups: Vec<FollowUp>,
     /// Everything beside these.
     pub beside: Vec<Beside>,
+    /// What was done to it while it was read, and whoever wrote it should know.
+    pub notes: Vec<Problem>,
 }
 
 /// The authority: a city, an intercommunal body, a region.
@@ -84,6 +88,31 @@ pub struct Council {
     /// The recommendation it was born of (requirement 0.3): a reference, or the id of a record elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub born_of: Option<String>,
+    /// How many years a term lasts at most (requirement 2.2); two unless written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term_years: Option<u32>,
+    /// How many terms somebody may serve; two unless written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<u32>,
+    /// What all items may say.
+    pub common: Common,
+}
+
+/// Who watches over the method of councils, from outside (requirement 2.5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guarantor {
+    /// In the file its own segment; in an item the whole reference.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// User part of its account.
+    pub handle: String,
+    /// Its name.
+    pub name: Text,
+    /// Who it is, in a sentence or two.
+    pub summary: Text,
+    /// Its own page elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<Iri>,
     /// What all items may say.
     pub common: Common,
 }

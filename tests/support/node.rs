@@ -6,7 +6,7 @@ use parvis::{
     App,
     actions::{self, Operator, import, publish},
     clock::{Chance, Clock},
-    config::Config,
+    config::{Config, Post},
 };
 use tempfile::TempDir;
 
@@ -45,11 +45,19 @@ pub async fn node_on(name: &str, port: u16, database: &str, folder: TempDir) -> 
 }
 
 impl Node {
-    /// Imports a sample dossier and publishes it.
+    /// Imports a sample dossier and publishes it, each guarantor what it says itself.
     pub async fn publish_sample(&self, name: &str) -> Vec<publish::Published> {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples");
         let dossier = parvis::dossier::read(&folder.join(name)).unwrap();
-        import::import(&self.app, &self.operator, &dossier, &folder, false).await.unwrap();
-        publish::publish(&self.app, &self.operator, None, &|_, _| ()).await.unwrap()
+        let posts =
+            dossier.guarantors.iter().map(|one| Post::parse(&format!("guarantor:{}", one.handle)).unwrap());
+        let operators = std::iter::once(self.operator.clone())
+            .chain(posts.map(|post| Operator::cli("garante").holding(Some(post))));
+        let mut published = Vec::new();
+        for operator in operators {
+            import::import(&self.app, &operator, &dossier, &folder, false).await.unwrap();
+            published.extend(publish::publish(&self.app, &operator, None, &|_, _| ()).await.unwrap());
+        }
+        published
     }
 }

@@ -207,6 +207,20 @@ codes! {
         Designated = "designated",
     }
 
+    /// What somebody does beside the members of a council, or with the node (requirements 1.5, 2.5, 2.6, 2.17).
+    Office("office", "offices.toml") {
+        /// Prepares and leads the work: no vote, may edit the drafts of its council.
+        Facilitator = "facilitator",
+        /// An elected member who is present: no vote, no edit.
+        Observer = "observer",
+        /// Watches over the method; nobody edits what it says.
+        Guarantor = "guarantor",
+        /// Advises; reads.
+        Advisor = "advisor",
+        /// Works for the authority.
+        Clerk = "clerk",
+    }
+
     /// A stage of a draw, from the file to the members (requirement 2.1).
     DrawStage("draw-stage", "draw-stages.toml") {
         /// The file drawn from.

@@ -87,6 +87,14 @@ pub struct Deliverable {
     /// The question it works on.
     #[serde(rename = "parvis:saisine", default, skip_serializing_if = "Option::is_none")]
     pub question: Option<Iri>,
+    /// The council it is about, when another actor says it: its guarantor.
+    #[serde(
+        rename = "parvis:concerns",
+        default,
+        deserialize_with = "one_or_many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub concerns: Vec<Iri>,
     /// When, in history.
     #[serde(rename = "parvis:asOf", default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<CivilDate>,

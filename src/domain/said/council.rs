@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{
     CivilDate, Html, Instant, Iri,
     canonical::Document,
-    codes::{DrawStage, MeetingKind, SeatOrigin, Sector},
+    codes::{DrawStage, MeetingKind, Office, SeatOrigin, Sector},
     record::one_or_many,
 };
 
@@ -77,7 +77,7 @@ pub struct Seats {
 pub struct Beside {
     /// Which.
     #[serde(rename = "parvis:role")]
-    pub role: String,
+    pub role: Office,
     /// How many.
     #[serde(rename = "parvis:count")]
     pub count: u32,
@@ -207,6 +207,14 @@ pub struct WorkingGroup {
     /// How many members.
     #[serde(rename = "parvis:members", default, skip_serializing_if = "Option::is_none")]
     pub members: Option<u32>,
+    /// Who works with it from outside.
+    #[serde(
+        rename = "parvis:partners",
+        default,
+        deserialize_with = "one_or_many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub partners: Vec<String>,
     /// How it works: diagnosis, foresight …
     #[serde(
         rename = "parvis:methods",

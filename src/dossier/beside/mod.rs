@@ -1,8 +1,11 @@
 //! The sections of a dossier beside question, avis, answer and follow-up. Each becomes a [`Beside`]: the
 //! words, and what the record will say, with references where ids will stand. One function per section.
 
+mod council;
+mod deliverable;
 mod duty;
 mod judged;
+mod meeting;
 mod relay;
 
 use serde_json::Value;
@@ -12,7 +15,7 @@ use super::{
     values::{Addressee, Common, Text},
     written::Avis,
 };
-use crate::domain::{CivilDate, Iri, Problem, canonical::Document, said::Said};
+use crate::domain::{CivilDate, Html, Iri, Problem, canonical::Document, said::Said};
 
 /// An item of one of these kinds, as written.
 #[derive(Clone, Debug, PartialEq)]
@@ -168,12 +171,25 @@ pub(super) fn read(fields: &mut Fields<'_>, avis: &[Avis]) -> Vec<Beside> {
     all.extend(fields.tables("indicators", |fields, _| judged::indicator(fields)));
     all.extend(fields.tables("relays", |fields, _| relay::relay(fields)));
     all.extend(fields.tables("supports", |fields, _| relay::support(fields)));
+    all.extend(fields.tables("compositions", |fields, _| council::composition(fields)));
+    all.extend(fields.tables("reviews", |fields, _| council::review(fields)));
+    all.extend(fields.tables("draws", |fields, _| council::draw(fields)));
+    all.extend(fields.tables("programmes", |fields, _| council::programme(fields)));
+    all.extend(fields.tables("working_groups", |fields, _| council::working_group(fields)));
+    all.extend(fields.tables("meetings", |fields, _| meeting::meeting(fields)));
+    all.extend(fields.tables("deliverables", |fields, _| deliverable::deliverable(fields)));
     all
 }
 
 /// References in the place of ids.
 fn ids(references: &[String]) -> Option<Vec<Iri>> {
     references.iter().map(|reference| named(reference).ok()).collect()
+}
+
+/// A long text as it will be served, in the language of the dossier.
+fn html(fields: &Fields<'_>, text: Option<&Text>) -> Option<Html> {
+    let original = text?.of(&fields.context.language)?;
+    Html::parse(&crate::domain::html::from_markdown(original)).ok()
 }
 
 /// What every section of these kinds may say, read last.

@@ -1,6 +1,7 @@
 //! The samples hold, their totals are those of the facts, and every rule refuses with field and rule.
 
 mod items;
+mod life;
 mod rules;
 mod samples;
 

@@ -49,6 +49,7 @@ cli-change-new = new
 cli-change-drafted = drafted already
 cli-change-version = new version
 cli-change-redrafted = draft replaced
+cli-change-not-yours = left out: you do not speak for this account
 cli-change-withdrawn = withdrawn: nothing changes (a withdrawn id is never used again)
 cli-publish-progress = Publishing
 cli-published = ✓ { $reference }: version { $version }, { $id }

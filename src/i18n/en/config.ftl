@@ -28,4 +28,6 @@ problem-expected-number = A positive whole number without quotes is expected.
 problem-expected-flag = Either true or false is expected, without quotes.
 problem-expected-networks = A list of networks is expected, for instance ["127.0.0.0/8", "10.20.0.0/16"].
 problem-expected-files = A list of files is expected, for instance ["authority.pem"].
+problem-expected-operators = Names and an office are expected: clerk, observer, advisor, facilitator:ACCOUNT or guarantor:ACCOUNT.
+problem-office-of = This office names the account it is for. Write facilitator:ccnr or guarantor:cndp.
 problem-expected-names = Names and their IP addresses are expected, for instance {"{"} "angers.test" = "127.0.0.1" {"}"}.

@@ -101,6 +101,25 @@ problem-quadrant = This quadrant is not in the list. Choose one.
 problem-certainty = This degree of certainty is not in the list. Choose one.
 problem-sector = This sector is not in the list. Choose one.
 problem-axis-unknown = No strategy of the dossier has this axis. Add it to a section “strategies”, or correct the key.
+problem-office = This office is not in the list. Choose one of it.
+problem-consent = Somebody is named only if they consent (rule “consent”). Add consented = true beside the name, or take the name out.
+problem-third-term = This is one term too many (rule “third-term”): two terms at most, unless the council has another rule (terms). Correct it, or write the council’s rule.
+problem-term-length = This term is too long (rule “term-length”): two years at most, unless the council has another rule (term_years). Correct the dates, or write the council’s rule.
+problem-term-number = Terms are counted from 1. Correct the number.
+problem-not-a-guarantor = This account is not a guarantor’s. Describe it in the guarantors section.
+problem-programme-plenary = A programme names the plenary meeting that adopted it, and the dossier holds that meeting (rule “programme-plenary”). Add it to meetings, with kind = "plenary".
+problem-leads = A working group is led by one or several of its people (rule “leads”). Correct their number.
+problem-draw-grows = Each stage of a draw keeps fewer people than the one before. Correct the order or the numbers.
+problem-groups-merged = Groups of fewer than five people are merged with their neighbours, or withheld: their numbers are not published.
+problem-moment = The moment must give day and hour at the place. Write 2026-06-04T18:30 for instance.
+problem-attendance = More people are present and excused than were expected. Correct the numbers.
+problem-prioritisation = A choice of priorities says what is chosen, among the candidates, and how. Correct chosen, candidates and method.
+problem-method-report-by = A report on the method is written by a guarantor (rule “method-report-by”). Write by with the handle of an account of guarantors.
+problem-office-none = This account has no office on this node (rule “office-none”). Add it to the operators section of the configuration.
+problem-office-reads = An observer or an advisor reads: they import, publish, withdraw and decide nothing (rule “office-reads”). Ask a clerk of the authority.
+problem-office-facilitator = A facilitator imports and publishes the texts of their council, and nothing else (rule “office-facilitator”). Ask a clerk of the authority.
+problem-office-guarantor = A guarantor speaks for itself only (rule “office-guarantor”). Ask a clerk of the authority.
+problem-office-guarantor-only = What a guarantor says, it alone imports, publishes or withdraws (rule “office-guarantor-only”). Ask it.
 problem-version-number = Versions are numbered from 1. Correct the number.
 problem-first-version = Version 1 has neither a previous version nor a date of change. Remove them.
 problem-later-version = From version 2 on, the hash of the previous version and the date of change are mandatory. Add them.

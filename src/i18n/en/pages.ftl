@@ -85,6 +85,7 @@ followers-count = { $n ->
    *[other] { $n } accounts follow it.
 }
 role-council = Citizen council
+role-guarantor = Guarantor
 role-mairie = Authority
 role-feed = Feed of all councils
 role-relay = Server

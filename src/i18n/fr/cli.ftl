@@ -49,6 +49,7 @@ cli-change-new = nouveau
 cli-change-drafted = déjà en brouillon
 cli-change-version = nouvelle version
 cli-change-redrafted = brouillon remplacé
+cli-change-not-yours = laissé : vous ne parlez pas pour ce compte
 cli-change-withdrawn = retiré : rien ne change (un identifiant retiré ne resservira jamais)
 cli-publish-progress = Publication
 cli-published = ✓ { $reference } : version { $version }, { $id }

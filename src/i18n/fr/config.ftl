@@ -28,4 +28,6 @@ problem-expected-number = On attend un nombre entier positif, sans guillemets.
 problem-expected-flag = On attend true (oui) ou false (non), sans guillemets.
 problem-expected-networks = On attend une liste de réseaux, par exemple ["127.0.0.0/8", "10.20.0.0/16"].
 problem-expected-files = On attend une liste de fichiers, par exemple ["autorite.pem"].
+problem-expected-operators = On attend des noms et un rôle : clerk, observer, advisor, facilitator:COMPTE ou guarantor:COMPTE.
+problem-office-of = Ce rôle nomme le compte pour lequel il vaut. Écrivez facilitator:ccnr ou guarantor:cndp.
 problem-expected-names = On attend des noms et leur adresse IP, par exemple {"{"} "angers.test" = "127.0.0.1" {"}"}.

@@ -101,6 +101,25 @@ problem-quadrant = Ce quadrant n’est pas dans la liste. Choisissez-en un.
 problem-certainty = Ce degré de preuve n’est pas dans la liste. Choisissez-en un.
 problem-sector = Ce secteur n’est pas dans la liste. Choisissez-en un.
 problem-axis-unknown = Aucune stratégie du dossier n’a cet axe. Ajoutez-le à une section « strategies », ou corrigez la clé.
+problem-office = Ce rôle n’est pas dans la liste. Choisissez-en un.
+problem-consent = Une personne n’est nommée que si elle y consent (règle « consent »). Ajoutez consented = true à côté de son nom, ou retirez le nom.
+problem-third-term = Ce mandat est un renouvellement de trop (règle « third-term ») : deux mandats au plus, sauf autre règle du conseil (terms). Corrigez-le, ou écrivez la règle du conseil.
+problem-term-length = Ce mandat est trop long (règle « term-length ») : deux ans au plus, sauf autre règle du conseil (term_years). Corrigez les dates, ou écrivez la règle du conseil.
+problem-term-number = Les mandats se comptent à partir de 1. Corrigez le numéro.
+problem-not-a-guarantor = Ce compte n’est pas celui d’un garant. Décrivez-le dans la section guarantors.
+problem-programme-plenary = Un programme nomme la séance plénière qui l’a adopté, et elle est dans le dossier (règle « programme-plenary »). Ajoutez-la à meetings, avec kind = "plenary".
+problem-leads = Un groupe de travail est piloté par une ou plusieurs de ses personnes (règle « leads »). Corrigez leur nombre.
+problem-draw-grows = Chaque étape d’un tirage retient moins de personnes que la précédente. Corrigez l’ordre ou les nombres.
+problem-groups-merged = Des groupes de moins de cinq personnes sont réunis à leurs voisins, ou tus : leurs nombres ne sont pas publiés.
+problem-moment = Le moment doit donner le jour et l’heure du lieu. Écrivez par exemple 2026-06-04T18:30.
+problem-attendance = Les personnes présentes et excusées sont plus nombreuses que celles qui étaient attendues. Corrigez les nombres.
+problem-prioritisation = Un choix de priorités dit ce qui est choisi, parmi les sujets possibles, et comment. Corrigez chosen, candidates et method.
+problem-method-report-by = Un rapport sur la méthode est écrit par un garant (règle « method-report-by »). Écrivez by avec l’identifiant d’un compte de guarantors.
+problem-office-none = Ce compte n’a pas de rôle sur ce nœud (règle « office-none »). Ajoutez-le à la section operators de la configuration.
+problem-office-reads = Un observateur ou un conseil lit : il n’importe, ne publie, ne retire ni ne décide rien (règle « office-reads »). Demandez à un agent de la collectivité.
+problem-office-facilitator = L’animation importe et publie les textes de son conseil, et rien d’autre (règle « office-facilitator »). Demandez à un agent de la collectivité.
+problem-office-guarantor = Un garant ne parle que pour lui-même (règle « office-guarantor »). Demandez à un agent de la collectivité.
+problem-office-guarantor-only = Ce que dit un garant, lui seul l’importe, le publie ou le retire (règle « office-guarantor-only »). Demandez-le-lui.
 problem-version-number = Les versions se numérotent à partir de 1. Corrigez le numéro.
 problem-first-version = La version 1 n’a ni version précédente ni date de modification. Retirez-les.
 problem-later-version = À partir de la version 2, l’empreinte de la version précédente et la date de modification sont obligatoires. Ajoutez-les.

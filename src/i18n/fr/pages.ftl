@@ -85,6 +85,7 @@ followers-count = { $n ->
    *[other] { $n } comptes le suivent.
 }
 role-council = Conseil citoyen
+role-guarantor = Garant
 role-mairie = Collectivité
 role-feed = Fil de tous les conseils
 role-relay = Serveur

@@ -23,14 +23,23 @@ pub struct Text {
 }
 
 impl Text {
-    /// The content of a record, without what its page says around it: the bold title, the mark of a
-    /// synthetic text, the link to the page itself.
+    /// The content of a record, without what its page says around it: the bold title, the facts, the mark of
+    /// a synthetic text, the link to the page itself.
     #[must_use]
     pub fn of(record: &Record, reader: Lang) -> Self {
         let envelope = &record.envelope;
         let page = envelope.url.as_ref().map_or("", |url| url.as_str());
         let own_lang = record.lang();
-        let own = Shown::of(envelope.content.as_str(), page, &own_lang);
+        let shown = |html: &str, lang: &domain::Lang| {
+            // The page states the facts itself, beside the words.
+            let facts = domain::facts::listed(&record.said, &Phrases::of(lang));
+            Shown::of(
+                &if facts.is_empty() { html.to_owned() } else { html.replacen(&facts, "", 1) },
+                page,
+                lang,
+            )
+        };
+        let own = shown(envelope.content.as_str(), &own_lang);
         let translated = envelope
             .content_map
             .iter()
@@ -38,7 +47,7 @@ impl Text {
             .and_then(|(tag, text)| Some((domain::Lang::parse(tag).ok()?, text.as_str()?)));
         match translated {
             Some((tag, text)) => {
-                let shown = Shown::of(text, page, &tag);
+                let shown = shown(text, &tag);
                 Self {
                     machine: envelope.machine_translated.contains(&tag),
                     lang: tag.to_string(),
