@@ -1,6 +1,7 @@
 //! Two nodes over real HTTP: one learns what the other is, and takes over its whole register, checked.
 
 mod support {
+    pub mod follower;
     pub mod node;
 }
 
@@ -21,16 +22,15 @@ use parvis::{
         receive::{self, Arrival},
     },
     domain::{Iri, canonical, codes::Reason},
-    federation::{actors as remote, catch_up, connector::Outbound, tasks},
+    federation::{catch_up, connector::Outbound, tasks},
     server,
-    storage::{
-        actors,
-        follows::{self, Follow},
-        hosts, tasks as queue, versions,
-    },
+    storage::{actors, hosts, tasks as queue, versions},
     worker,
 };
-use support::node::{Node, node};
+use support::{
+    follower::angers,
+    node::{Node, node},
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -60,31 +60,6 @@ async fn alter(State(lies): State<Arc<AtomicBool>>, request: Request, next: Next
     let body = String::from_utf8(body.to_vec()).unwrap();
     let altered = body.replacen("\"content\":\"<p>", "\"content\":\"<p>Jamais. ", 1);
     ([("content-type", "application/activity+json")], altered).into_response()
-}
-
-/// Angers, whose node follows that of Rennes and was accepted.
-async fn angers(rennes: &App) -> Node {
-    let angers = node("angers", 1).await;
-    let app = &angers.app;
-    let theirs = actors::by_role(&rennes.db, "relay").await.unwrap().remove(0);
-    let fetched = remote::fetch_actor(app, &Iri::parse(&theirs.uri).unwrap()).await.unwrap();
-    let ours = actors::by_role(&app.db, "relay").await.unwrap().remove(0);
-    let mut tx = app.db.begin().await.unwrap();
-    let follow = Follow {
-        follower: ours.uri,
-        followed: theirs.uri,
-        ours: true,
-        state: "accepted".to_owned(),
-        activity: "https://angers.example/activities/1".to_owned(),
-        document: "{}".to_owned(),
-        host: fetched.actor.host.clone(),
-        inbox: fetched.actor.inbox,
-        at: 0,
-    };
-    follows::put(&mut tx, &follow).await.unwrap();
-    hosts::ensure(&mut tx, &fetched.actor.host).await.unwrap();
-    tx.commit().await.unwrap();
-    angers
 }
 
 /// Every current version of every author of Rennes, as `id version hash`.

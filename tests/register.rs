@@ -24,7 +24,11 @@ async fn an_import_is_a_draft_and_a_draft_is_nowhere_p1() {
     let node = node("rennes", 8101).await;
     let (folder, dossier) = dossier();
     let report = import::import(&node.app, &node.operator, &dossier, &folder, false).await.unwrap();
-    assert!(report.changes.iter().all(|(_, _, change)| *change == Change::New));
+    let (left, new): (Vec<_>, Vec<_>) =
+        report.changes.iter().partition(|(_, _, change)| *change == Change::NotYours);
+    assert!(new.iter().all(|(_, _, change)| *change == Change::New));
+    assert_eq!(left[0].0, "rennes/mission-5g/rapport-methode", "a guarantor speaks for itself (2.5)");
+    assert_eq!(left.len(), 1);
     let page = Page::first(10);
     assert!(storage::records::ours(&node.app.db, &page).await.unwrap().is_empty());
     assert!(storage::search::find(&node.app.db, "numérique", &page).await.unwrap().is_empty());

@@ -55,8 +55,8 @@ struct Cli {
     #[arg(long, global = true, env = "PARVIS_CONFIG", value_name = "FICHIER")]
     config: Option<PathBuf>,
     /// Nom sous lequel on agit (sans lui : celui de la session) / Name to act under (without it: the login)
-    #[arg(long = "as", global = true, env = "PARVIS_AS", value_name = "NOM")]
-    acting: Option<String>,
+    #[arg(long, global = true, env = "PARVIS_OPERATOR", value_name = "NOM")]
+    operator: Option<String>,
     /// Langue des messages (sans lui : celle du système, sinon le français) / Language of messages
     #[arg(long, global = true, value_name = "LANGUE")]
     lang: Option<Language>,
@@ -120,7 +120,7 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     let mut cli = Cli::parse();
-    if let Some(name) = cli.acting.take() {
+    if let Some(name) = cli.operator.take() {
         node::act_as(name);
     }
     let lang = match cli.lang {

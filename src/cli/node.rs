@@ -63,22 +63,22 @@ pub fn check_room(config: &Config) -> Result<(), Problem> {
     })
 }
 
-/// The name given with `--as`.
-static AS: OnceLock<String> = OnceLock::new();
+/// The name given with `--operator`.
+static NAMED: OnceLock<String> = OnceLock::new();
 
 /// From now on orders are given under this name.
 pub fn act_as(name: String) {
     // The command line is read once.
-    let _ = AS.set(name);
+    let _ = NAMED.set(name);
 }
 
-/// Who gives the order, for the audit log: the name given with `--as`, else the login name (`SUDO_USER` before
+/// Who gives the order, for the audit log: the name given with `--operator`, else the login name (`SUDO_USER` before
 /// `USER`); in the post that the configuration gives them.
 #[must_use]
 pub fn operator(config: &Config, reason: Option<String>) -> Operator {
     let named = |variable| std::env::var(variable).ok().filter(|name| !name.is_empty());
     let login = || named("SUDO_USER").or_else(|| named("USER")).or_else(|| named("LOGNAME"));
-    let name = AS.get().cloned().or_else(login).unwrap_or_else(|| "cli".to_owned());
+    let name = NAMED.get().cloned().or_else(login).unwrap_or_else(|| "cli".to_owned());
     let post = config::post_of(&config.operators, &name);
     let operator = Operator::cli(name).holding(post);
     match reason {

@@ -52,6 +52,12 @@ impl Markup {
         Self(shown)
     }
 
+    /// A fragment of a page: the template escapes what it is given. One that cannot be written is left out.
+    #[must_use]
+    pub fn rendered(template: &impl askama::Template) -> Self {
+        Self(template.render().unwrap_or_default())
+    }
+
     /// Escaped text.
     #[must_use]
     pub fn text(text: &str) -> Self {

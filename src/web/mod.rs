@@ -68,12 +68,16 @@ fn site() -> Router<App> {
 
 /// The pages of our records: some kinds have one of their own, the others share one.
 fn records() -> Router<App> {
-    use pages::{avis, question, record, strategy};
+    use pages::{avis, life, question, record, strategy};
     let own = Router::new()
         .route("/questions", get(question::list))
         .route("/questions/{slug}", get(question::show))
         .route("/avis", get(avis::list))
         .route("/avis/{slug}", get(avis::show))
+        .route("/seances", get(life::meetings))
+        .route("/livrables", get(life::deliverables))
+        .route("/tirages", get(life::draws))
+        .route("/tirages/{slug}", get(life::draw))
         .route("/strategies", get(strategy::list))
         .route("/strategies/{slug}", get(strategy::show));
     let others = Said::FOLDERS.iter().filter(|(_, folder)| !OWN_PAGES.contains(folder));
@@ -84,7 +88,7 @@ fn records() -> Router<App> {
 }
 
 /// Folders with pages of their own; a recommendation stands on the page of its avis.
-const OWN_PAGES: [&str; 4] = ["questions", "avis", "recommandations", "strategies"];
+const OWN_PAGES: [&str; 5] = ["questions", "avis", "recommandations", "strategies", "tirages"];
 
 /// An address where nothing is.
 async fn unknown(OriginalUri(uri): OriginalUri) -> Failure {

@@ -24,7 +24,7 @@ use crate::{
         Failure, html,
         layout::Page,
         markup::{self, Markup},
-        view::{self, Card, People, Tally},
+        view::{self, Card, Life, People, Tally},
     },
 };
 
@@ -115,6 +115,7 @@ struct Council {
     born_of: Option<Card>,
     claims: Vec<Sourced>,
     disputed: bool,
+    life: Life,
     tally: Tally,
     avis: Vec<Card>,
     questions: Vec<Card>,
@@ -143,8 +144,8 @@ pub async fn show(
         .showing("profile", &actor.uri)
         .with_feed(&feed, feed_title)
         .following(&app, &handle);
-    let (claims, disputed) =
-        claims::shown(&page, document.as_ref().map(|one| one.claims.as_slice()).unwrap_or_default());
+    let stated = document.as_ref().map(|one| one.claims.clone()).unwrap_or_default();
+    let (claims, disputed) = claims::shown(&page, &stated);
     let avis = records::by_author(&app.db, &actor.uri, "Avis", &Slice::first(100)).await?;
     let questions = super::question::of_council(&app, &actor.uri, 100).await?;
     let born_of = match document.as_ref().and_then(|one| one.born_of.as_ref()) {
@@ -158,6 +159,7 @@ pub async fn show(
         synthetic: document.as_ref().is_some_and(|one| one.synthetic),
         summary: markup::clean(&summary),
         born_of: born_of.map(|row| Card::of(&app, &page, &people, &row)),
+        life: Life::of(&app, &page, &actor.uri, &stated).await?,
         claims,
         disputed,
         tally: tally(&app, &page, Some(&actor.uri)).await?,

@@ -5,6 +5,7 @@ pub mod avis;
 pub mod council;
 pub mod home;
 pub mod legal;
+pub mod life;
 pub mod network;
 pub mod obligations;
 pub mod profile;

@@ -82,6 +82,7 @@ struct Question {
     expected_by: Option<Markup>,
     verdicts: Vec<(Sheet, Option<String>)>,
     claims: Vec<Sourced>,
+    steps: Vec<Card>,
     avis: Vec<Card>,
     replies: Vec<Reply>,
     past: Vec<Past>,
@@ -119,6 +120,10 @@ pub async fn show(State(app): State<App>, lang: Lang, Path(slug): Path<String>) 
     let verdicts = around
         .iter()
         .filter(|one| matches!(one.kind.as_str(), "Acceptance" | "Refusal") && decides(&one.author));
+    // Neither meetings nor interim deliverables close a question (requirement 2.20).
+    let steps = around.iter().filter(|row| {
+        matches!(row.kind.as_str(), "Deliverable" | "Meeting" | "WorkingGroup") && !row.withdrawn
+    });
     let avis = around.iter().filter(|row| row.kind == "Avis" && row.ours);
     let question = Question {
         addressee: row.addressee.as_deref().map(|uri| people.who(uri)),
@@ -126,6 +131,7 @@ pub async fn show(State(app): State<App>, lang: Lang, Path(slug): Path<String>) 
         expected_by: said.as_ref().and_then(|said| said.expected_by.as_ref()).map(|date| page.civil(date)),
         verdicts: verdicts.map(|row| verdict(&app, &page, &people, row)).collect(),
         claims: claims::of(&page, sheet.record.as_ref()),
+        steps: Card::list(&app, &page, &people, steps),
         avis: Card::list(&app, &page, &people, avis),
         replies: view::replies(&app, &page, &[&row.uri]).await?.remove(&row.uri).unwrap_or_default(),
         past: view::history(&app, &page, &row.uri).await?,

@@ -13,7 +13,10 @@ use axum::{
 use super::claims::{self, Sourced};
 use crate::{
     App, Error, Result,
-    domain::{Code as _, Record, Version, said::Said},
+    domain::{
+        Code as _, Record, Version,
+        said::{self, Said},
+    },
     i18n::Lang,
     storage::{
         records::{self, Page as Slice, Row},
@@ -46,6 +49,7 @@ struct Shown {
     up: (String, String),
     origin: Option<Origin>,
     statement: Option<Statement>,
+    body: Option<Markup>,
     facts: Vec<(String, Markup)>,
     claims: Vec<Sourced>,
     sections: Vec<(&'static str, String, Markup)>,
@@ -92,14 +96,17 @@ pub async fn show(app: &App, lang: Lang, path: &str, row: &Row) -> Result<Respon
     let sheet = Sheet::of(app, &page, &people, row);
     let page = page.described(sheet.text.html.as_str());
     let record = sheet.record.as_ref();
+    let body = record.and_then(|record| view::fragment(app, &page, row, record));
     let shown = Shown {
         up: up(app, &page, row, &thread),
         origin: (!row.ours).then(|| Origin { host: row.origin.clone(), url: sheet.at_origin.clone() }),
         statement: Statement::of(app, &page, &people, row, None),
         facts: record.map(|record| facts(&page, record)).unwrap_or_default(),
+        body,
         claims: claims::of(&page, record),
         sections: match record.map(|record| &record.said) {
             Some(Said::Avis(said)) => super::avis::sections(&page, said),
+            Some(Said::Meeting(said)) => meeting(&page, said),
             _ => Vec::new(),
         },
         thread: if thread.len() > 1 { Card::list(app, &page, &people, &thread) } else { Vec::new() },
@@ -112,12 +119,25 @@ pub async fn show(app: &App, lang: Lang, path: &str, row: &Row) -> Result<Respon
     Ok(html(if row.withdrawn { StatusCode::GONE } else { StatusCode::OK }, &shown))
 }
 
+/// When and where a meeting is, and what was said there.
+fn meeting(page: &Page, said: &said::Meeting) -> Vec<(&'static str, String, Markup)> {
+    let when = ("quand", page.t("meeting-when"), markup::clean(said.when_and_where.as_str()));
+    let minutes = said.minutes.as_ref().map(|minutes| markup::clean(minutes.as_str()));
+    let minutes = minutes.map(|minutes| ("compte-rendu", page.t("meeting-minutes"), minutes));
+    [when].into_iter().chain(minutes).collect()
+}
+
 /// The way up: what it replies to, else the list it stands in.
 fn up(app: &App, page: &Page, row: &Row, thread: &[Row]) -> (String, String) {
     let parent = row.parent.as_deref().and_then(|parent| thread.iter().find(|one| one.uri == parent));
     match parent {
         Some(parent) => (view::href(app, parent), markup::name(&parent.title)),
-        None if row.ours => ("/avis".to_owned(), page.t("nav-avis")),
+        None if row.ours => match row.kind.as_str() {
+            "Meeting" => ("/seances".to_owned(), page.t("meetings-title")),
+            "Draw" => ("/tirages".to_owned(), page.t("draws-title")),
+            "Deliverable" => ("/livrables".to_owned(), page.t("deliverables-title")),
+            _ => ("/avis".to_owned(), page.t("nav-avis")),
+        },
         None => ("/recus".to_owned(), page.t("nav-received")),
     }
 }

@@ -2,6 +2,7 @@
 //! language. No template sees a row of the database.
 
 mod instruction;
+mod life;
 mod obligation;
 mod people;
 mod recommendation;
@@ -12,6 +13,7 @@ mod text;
 mod thread;
 mod voices;
 
+pub use life::{Life, fragment};
 pub use obligation::{Owed, waits};
 pub use people::{People, Who};
 pub use recommendation::{Around, Recommendation, Statement, once};

@@ -23,21 +23,18 @@ pub struct Text {
 }
 
 impl Text {
-    /// The content of a record, without what its page says around it: the bold title, the facts, the mark of
-    /// a synthetic text, the link to the page itself.
+    /// The content of a record, without what its page says around it: the bold title, the mark of a
+    /// synthetic text, the link to the page itself; facts that its page draws.
     #[must_use]
     pub fn of(record: &Record, reader: Lang) -> Self {
         let envelope = &record.envelope;
         let page = envelope.url.as_ref().map_or("", |url| url.as_str());
         let own_lang = record.lang();
         let shown = |html: &str, lang: &domain::Lang| {
-            // The page states the facts itself, beside the words.
             let facts = domain::facts::listed(&record.said, &Phrases::of(lang));
-            Shown::of(
-                &if facts.is_empty() { html.to_owned() } else { html.replacen(&facts, "", 1) },
-                page,
-                lang,
-            )
+            // A page that draws them does not list them too.
+            let drawn = super::life::is_drawn(&record.said) && !facts.is_empty();
+            Shown::of(&if drawn { html.replacen(&facts, "", 1) } else { html.to_owned() }, page, lang)
         };
         let own = shown(envelope.content.as_str(), &own_lang);
         let translated = envelope
