@@ -128,8 +128,8 @@ async fn r2_1_the_draw_is_a_page_a_document_and_a_table() {
     assert_eq!(text.matches("40\u{202f}000").count(), 2, "the plot and the table say it, and nothing else");
     let (status, kind, csv) = ask(&rennes.app, "/tirages/ccnr-tirage-2024-06.csv", "text/csv", "fr").await;
     assert_eq!((status, kind.as_str()), (200, "text/csv; charset=utf-8; header=present"));
-    assert!(csv.starts_with("partie,libelle,vise,obtenu\r\n\"etape\",\"drawn\",,300\r\n"), "{csv}");
-    assert!(csv.contains("\"âge\",\"45 à 59 ans + 60 ans et plus\",10,9\r\n"), "{csv}");
+    assert!(csv.starts_with("partie,libelle,vise,obtenu\r\netape,drawn,,300\r\n"), "{csv}");
+    assert!(csv.contains("âge,45 à 59 ans + 60 ans et plus,10,9\r\n"), "{csv}");
     assert_eq!(ask(&rennes.app, "/tirages/aucun.csv", "text/csv", "fr").await.0, 404);
 
     let row = named(&rennes, "rennes/ccnr/tirage-2022").await;
@@ -182,6 +182,17 @@ async fn r2_13_a_meeting_is_an_event_that_agendas_read_and_its_minutes_are_its_n
     assert_eq!((next.version, next.uri), (2, row.uri));
     let text = page(&rennes, "/seances/ccnr-seance-2026-12").await;
     has(&text, &["12 sur 19", "Quand et où", "Compte rendu", "<em>demande</em>"]);
+}
+
+#[tokio::test]
+async fn r2_13_the_agenda_of_a_council_has_its_meetings_and_the_ends_of_terms_r2_2() {
+    let rennes = rennes().await;
+    let (status, kind, text) = ask(&rennes.app, "/conseils/ccnr/agenda.ics", "text/calendar", "fr").await;
+    assert_eq!((status, kind.as_str()), (200, "text/calendar; charset=utf-8"));
+    let text = text.replace("\r\n ", "");
+    has(&text, &["DTSTART:20261210T173000Z\r\nDTEND:20261210T193000Z\r\nSUMMARY:Séance publique du conseil"]);
+    has(&text, &["LOCATION:Hôtel de Ville\\, Place de la Mairie"]);
+    has(&text, &["DTSTART;VALUE=DATE:20270114", "SUMMARY:6 mandats s’achèvent"]);
 }
 
 #[tokio::test]

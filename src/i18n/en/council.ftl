@@ -22,6 +22,10 @@ life-term-ended = { $n ->
     [one] One term ended on
    *[other] { $n } terms ended on
 }
+agenda-term-ends = { $n ->
+    [one] One term ends
+   *[other] { $n } terms end
+}
 life-guarantors = Guarantors of the method
 life-guarantors-lead = They do not depend on the authority: it can neither write, nor edit, nor withdraw what they publish.
 life-draw = Draw by lot

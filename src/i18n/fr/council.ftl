@@ -22,6 +22,10 @@ life-term-ended = { $n ->
     [one] Un mandat est échu depuis le
    *[other] { $n } mandats sont échus depuis le
 }
+agenda-term-ends = { $n ->
+    [one] Un mandat s’achève
+   *[other] { $n } mandats s’achèvent
+}
 life-guarantors = Garants de la méthode
 life-guarantors-lead = Ils ne dépendent pas de la collectivité : elle ne peut ni écrire, ni modifier, ni retirer ce qu’ils publient.
 life-draw = Tirage au sort

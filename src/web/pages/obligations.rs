@@ -24,7 +24,7 @@ use crate::{
         calendar::{Calendar, Event, When},
         html,
         layout::Page,
-        view::{Owed, People},
+        view::{self, Owed, People},
     },
 };
 
@@ -202,9 +202,10 @@ pub async fn agenda(
     let page = Page::new(&app, lang, &format!("/conseils/{handle}"));
     let people = People::load(&app, [uri.as_str()]).await?;
     let name = page.with("agenda-of", "who", people.who(&uri).name);
+    let mut dates = view::dates(&app, &page, &uri).await?;
     let filter = Filter { actor: Some(uri), ..Filter::default() };
-    let events = events(&app, &page, &filter).await?;
-    Ok(Calendar { name, events }.answer())
+    dates.extend(events(&app, &page, &filter).await?);
+    Ok(Calendar { name, events: dates }.answer())
 }
 
 /// What is owed as events; what is not due on a day has none.

@@ -63,10 +63,10 @@ pub struct Met {
 }
 
 /// A record that was read.
-type Read<T> = (Row, Box<Record>, T);
+pub(super) type Read<T> = (Row, Box<Record>, T);
 
 /// The latest records of a kind by an author, as `pick` takes them.
-async fn read<T>(
+pub(super) async fn read<T>(
     app: &App,
     author: &str,
     kind: &str,
@@ -91,6 +91,8 @@ macro_rules! of {
         }
     };
 }
+
+pub(super) use of;
 
 impl Life {
     /// Reads the life of a council of ours; `claims` are what sources say of it.

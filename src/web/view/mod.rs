@@ -1,6 +1,7 @@
 //! What the templates show of records and actors: read once from the register, cleaned, in the reader's
 //! language. No template sees a row of the database.
 
+mod agenda;
 mod instruction;
 mod life;
 mod obligation;
@@ -13,6 +14,7 @@ mod text;
 mod thread;
 mod voices;
 
+pub use agenda::dates;
 pub use life::{Life, fragment};
 pub use obligation::{Owed, waits};
 pub use people::{People, Who};
