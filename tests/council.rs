@@ -35,6 +35,7 @@ async fn rennes() -> Node {
 }
 
 /// What a reader gets, over HTTP.
+#[expect(clippy::disallowed_methods, reason = "a test plays a reader from outside")]
 async fn ask(app: &App, path: &str, accept: &str, language: &str) -> (u16, String, String) {
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
     let port = app.config.public_url.port().unwrap();
