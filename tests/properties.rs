@@ -133,6 +133,7 @@ fn record() -> impl Strategy<Value = Record> {
                 recommendations: Vec::new(),
                 numbers: vec![3, 4],
                 about: None,
+                toward: None,
                 reference: Some("CCNR-A1".to_owned()),
                 in_reply_to: None,
                 context: iri("contexts/1"),

@@ -178,6 +178,7 @@ async fn fill(app: &App, tx: &mut Tx, profile: &Profile, actor: &mut Actor) -> R
     if profile.role == Role::Mairie {
         let tier = crate::domain::codes::Tier::written(&app.config.city.tier)?;
         actor.tier = Some(tier.wire());
+        actor.intake = Some(actor.id.join("/intake"));
     }
     Ok(())
 }

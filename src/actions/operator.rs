@@ -83,6 +83,12 @@ impl Operator {
         self
     }
 
+    /// Whoever has a one-time link, by the name of the body it is for.
+    #[must_use]
+    pub fn link(body: impl Into<String>) -> Self {
+        Self { name: body.into(), role: "link", post: None, reason: None }
+    }
+
     /// The same, with a reason.
     #[must_use]
     pub fn because(mut self, reason: impl Into<String>) -> Self {

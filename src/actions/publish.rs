@@ -12,6 +12,7 @@ use crate::{
         canonical::{self, Document},
         compose,
         said::Said,
+        status,
     },
     dossier::{Item, ItemBody},
     storage::{self, Tx, sources::Source},
@@ -27,7 +28,7 @@ use super::{
     new_keys,
     operator::Guarantors,
     register::{self, Entry},
-    words,
+    relays, words,
 };
 
 /// What was published.
@@ -263,7 +264,7 @@ async fn publish_record(
 
 /// Signs and appends a record of ours, or its next version, and tells those it concerns. Gives the
 /// version written, none when it says nothing new.
-async fn append(app: &App, tx: &mut Tx, record: Record) -> Result<Option<u32>> {
+pub(super) async fn append(app: &App, tx: &mut Tx, record: Record) -> Result<Option<u32>> {
     let id = record.envelope.id.clone();
     let before = match storage::versions::current_in(tx, id.as_str()).await? {
         Some(row) => Some(canonical::read(row.document.as_deref().unwrap_or_default())?),
@@ -288,6 +289,7 @@ async fn append(app: &App, tx: &mut Tx, record: Record) -> Result<Option<u32>> {
     enqueue::carry(app, tx, &kind, &document, &document).await?;
     if let (Version::Record(record), Kind::Create) = (&version, kind) {
         boosts(app, tx, record).await?;
+        relays::plan(app, tx, record).await?;
     }
     Ok(Some(number))
 }
@@ -330,7 +332,7 @@ async fn boosts(app: &App, tx: &mut Tx, record: &Record) -> Result<()> {
 }
 
 /// The council whose recommendation is answered boosts the answer, if it is one of ours and the answer is
-/// that of the one it asked (threats O33).
+/// that of one who may speak of it: the one it asked, or a body that acknowledged a relay (threats O33).
 ///
 /// # Errors
 /// Those of the database.
@@ -339,10 +341,27 @@ pub(super) async fn boost_by_council(app: &App, tx: &mut Tx, record: &Record) ->
     let Some(parent) = &envelope.in_reply_to else { return Ok(()) };
     let Some(row) = storage::records::get_in(tx, parent.as_str()).await? else { return Ok(()) };
     let author = envelope.author.as_str();
-    if row.ours && row.author != author && row.addressee.as_deref() == Some(author) {
+    if row.ours && row.author != author && may_speak(tx, &row, record).await? {
         enqueue::boost(app, tx, &Iri::parse(&row.author)?, &envelope.id, &envelope.author).await?;
     }
     Ok(())
+}
+
+/// Whether the author of an answer may speak of what it replies to.
+async fn may_speak(tx: &mut Tx, row: &storage::records::Row, record: &Record) -> Result<bool> {
+    let author = &record.envelope.author;
+    if row.addressee.as_deref() == Some(author.as_str()) {
+        return Ok(true);
+    }
+    let mut targets: Vec<&str> = vec![&row.uri];
+    targets.extend(row.avis.as_deref());
+    let links = crate::domain::links::links(record);
+    targets.extend(links.iter().filter(|link| link.relation == "concerns").map(|link| link.target.as_str()));
+    let relays = storage::standings::relays_in(tx, &targets).await?;
+    let relays: Vec<_> = relays.iter().filter_map(storage::standings::Relay::relayed).collect();
+    let addressee = row.addressee.as_deref().and_then(|uri| Iri::parse(uri).ok());
+    let council = Iri::parse(&row.author)?;
+    Ok(status::speakers(&council, addressee.as_ref(), &relays).contains(author))
 }
 
 /// Remembers what a reference became, and takes its draft away.

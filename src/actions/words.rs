@@ -26,6 +26,8 @@ struct Thread {
     spoken_to: Vec<Iri>,
     /// Numbers of the recommendations it is about.
     numbers: Vec<u32>,
+    /// Its Group.
+    audience: Option<Iri>,
 }
 
 /// Turns an item into a record about to be composed.
@@ -40,10 +42,13 @@ pub async fn draft(app: &App, tx: &mut Tx, names: &Names, item: &Item, id: &Iri)
     let lang = Lang::parse(&item.language).unwrap_or_else(|_| Lang::french());
     let words = |text: &Text| words(text, &lang, &item.common);
     let (title, summary, text) = texts(item);
-    let mut mentions = Vec::new();
+    let (mut mentions, mut toward) = (Vec::new(), None);
     for actor in thread.spoken_to.iter().filter(|actor| **actor != author_id) {
         if let Some(known) = storage::actors::get_in(tx, actor.as_str()).await? {
             let host = if known.ours { &app.config.domain } else { &known.host };
+            if matches!(&said, Said::Relay(relay) if relay.relay_to == *actor) {
+                toward = Some(known.name.clone());
+            }
             mentions.push((actor.clone(), format!("@{}@{host}", known.handle)));
         }
     }
@@ -51,7 +56,10 @@ pub async fn draft(app: &App, tx: &mut Tx, names: &Names, item: &Item, id: &Iri)
         url: page(app, names, item)?,
         id: id.clone(),
         author_name: author.name.clone(),
-        group: feed(tx, author).await?,
+        group: match thread.audience {
+            Some(group) => Some(group),
+            None => feed(tx, author).await?,
+        },
         author: author_id,
         said,
         title: title.map(words),
@@ -60,6 +68,7 @@ pub async fn draft(app: &App, tx: &mut Tx, names: &Names, item: &Item, id: &Iri)
         text: text.map_or_else(|| Words::new(lang.clone(), ""), words),
         recommendations: recommendation_titles(names, item).iter().map(words).collect(),
         numbers: thread.numbers,
+        toward,
         reference: Some(item.reference.clone()),
         in_reply_to: thread.in_reply_to,
         context: thread.context,
@@ -190,8 +199,13 @@ fn said_avis(names: &Names, item: &Item, avis: &crate::dossier::Avis) -> Result<
 
 /// Thread and parent, by kind (wire.md §2.5).
 async fn thread(tx: &mut Tx, names: &Names, item: &Item, id: &Iri, said: &Said) -> Result<Thread> {
-    let mut thread =
-        Thread { context: context_of(id)?, in_reply_to: None, spoken_to: Vec::new(), numbers: Vec::new() };
+    let mut thread = Thread {
+        context: context_of(id)?,
+        in_reply_to: None,
+        spoken_to: Vec::new(),
+        numbers: Vec::new(),
+        audience: None,
+    };
     match said {
         Said::Saisine(question) | Said::AutoSaisine(question) => {
             thread.spoken_to.extend(question.addressee.clone());
@@ -251,6 +265,7 @@ impl Thread {
         self.context = thread_of(tx, parent).await?;
         if let Some(row) = storage::records::get_in(tx, parent.as_str()).await? {
             self.spoken_to.push(Iri::parse(&row.author)?);
+            self.audience = row.audience.as_deref().and_then(|group| Iri::parse(group).ok());
             self.numbers.extend(row.number.and_then(|number| u32::try_from(number).ok()));
         }
         Ok(())
@@ -362,6 +377,7 @@ fn texts(item: &Item) -> (Option<&Text>, Option<&Text>, Option<&Text>) {
 fn about_title(names: &Names, item: &Item) -> Option<Text> {
     match &item.body {
         ItemBody::Delivery(delivery) => names.title(&delivery.avis),
+        ItemBody::Spoken(spoken) if spoken.kind() == "Relay" => None,
         ItemBody::Spoken(spoken) => names.title(spoken.parent.as_ref()?),
         _ => None,
     }

@@ -18,11 +18,13 @@ mod failure;
 mod follow;
 mod import;
 mod init;
+mod intake;
 mod node;
 mod output;
 mod peers;
 mod publish;
 mod register;
+mod relay;
 mod replies;
 mod serve;
 mod withdraw;
@@ -104,6 +106,12 @@ enum Command {
     /// Les réponses des citoyens / Citizens' replies
     #[command(subcommand)]
     Replies(replies::Command),
+    /// Les positions relayées à cette collectivité / What was relayed to this authority
+    #[command(subcommand)]
+    Intake(intake::Command),
+    /// Nos relais : leur état, les liens pour y répondre / Our relays: where they stand, links to answer them
+    #[command(subcommand)]
+    Relay(relay::Command),
     Verify(register::Verify),
     Export(register::Export),
     Reindex(register::Reindex),
@@ -177,6 +185,8 @@ impl Command {
             Self::Peers(command) => command.run(config, out).await,
             Self::Deliveries(command) => command.run(config, out).await,
             Self::Replies(command) => command.run(config, out).await,
+            Self::Intake(command) => command.run(config, out).await,
+            Self::Relay(command) => command.run(config, out).await,
             Self::Verify(command) => command.run(config, out).await,
             Self::Export(command) => command.run(config, out).await,
             Self::Reindex(command) => command.run(config, out).await,

@@ -82,6 +82,11 @@ impl Output {
         }
     }
 
+    /// Gives a text that is itself the result, in either form.
+    pub fn result(&self, text: &str) {
+        let _ = writeln!(io::stdout(), "{text}");
+    }
+
     /// Warns, in either form, on standard error.
     pub fn warn(&self, key: &str, words: &Words<'_>) {
         let _ = writeln!(io::stderr(), "⚠ {}", self.words(key, words));

@@ -33,6 +33,10 @@ pub enum Kind {
     Announce,
     /// Likes.
     Like,
+    /// Relays something to a body in whose power it is.
+    Offer,
+    /// Has received what is offered.
+    TentativeAccept,
     /// Anything else: its name.
     Other(String),
 }
@@ -51,6 +55,8 @@ impl Kind {
             Self::Delete => "Delete",
             Self::Announce => "Announce",
             Self::Like => "Like",
+            Self::Offer => "Offer",
+            Self::TentativeAccept => "TentativeAccept",
             Self::Other(name) => name,
         }
     }
@@ -66,6 +72,8 @@ impl Kind {
             Self::Delete,
             Self::Announce,
             Self::Like,
+            Self::Offer,
+            Self::TentativeAccept,
         ];
         known.into_iter().find(|kind| kind.name() == name).unwrap_or_else(|| Self::Other(name.to_owned()))
     }
@@ -249,6 +257,53 @@ pub fn about(kind: &Kind, id: &Iri, actor: &Iri, activity: &Document, to: &Iri) 
     map.insert("@context".to_owned(), json!([AS2]));
     map.insert("to".to_owned(), json!([to]));
     map.insert("object".to_owned(), Value::Object(activity.clone()));
+    map
+}
+
+/// Offers a relay to a body: to its intake, by means of the node (wire.md §2.3: `to` the body alone).
+#[must_use]
+pub fn offer(
+    id: &Iri,
+    relay: &Iri,
+    ends: (&Iri, &Iri, &Iri),
+    node: Option<&Iri>,
+    published: Instant,
+) -> Document {
+    let (actor, body, intake) = ends;
+    let mut map = begin(id, &Kind::Offer, actor);
+    map.insert("to".to_owned(), json!([body]));
+    map.insert("cc".to_owned(), json!([]));
+    map.insert("published".to_owned(), json!(published));
+    map.insert("object".to_owned(), json!(relay));
+    map.insert("target".to_owned(), json!(intake));
+    if let Some(node) = node {
+        map.insert("instrument".to_owned(), json!(node));
+    }
+    map
+}
+
+/// The body's word on an offer, named by its id: received (`TentativeAccept`), or, in public and with the record
+/// that says so as `result`, accepted or declined. The context is the bare one, as in [`about`].
+#[must_use]
+pub fn on_offer(
+    kind: &Kind,
+    id: &Iri,
+    (actor, to): (&Iri, &Iri),
+    offer: &Iri,
+    result: Option<&Document>,
+    published: Instant,
+) -> Document {
+    let mut map = begin(id, kind, actor);
+    if result.is_some() {
+        map.insert("@context".to_owned(), json!([AS2]));
+    }
+    map.insert("to".to_owned(), json!([to]));
+    map.insert("cc".to_owned(), if result.is_some() { json!([PUBLIC]) } else { json!([]) });
+    map.insert("published".to_owned(), json!(published));
+    map.insert("object".to_owned(), json!(offer));
+    if let Some(result) = result {
+        map.insert("result".to_owned(), Value::Object(result.clone()));
+    }
     map
 }
 

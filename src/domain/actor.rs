@@ -142,6 +142,9 @@ pub struct Actor {
     /// Its avis.
     #[serde(rename = "parvis:avisIssued", default, skip_serializing_if = "Option::is_none")]
     pub avis_issued: Option<Iri>,
+    /// Where positions are offered to it.
+    #[serde(rename = "parvis:intake", default, skip_serializing_if = "Option::is_none")]
+    pub intake: Option<Iri>,
     /// Both again, in the standard's words.
     #[serde(default, deserialize_with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
     pub streams: Vec<Iri>,
@@ -280,6 +283,7 @@ impl Actor {
             feed: None,
             questions: council.then(|| lists[0].clone()),
             avis_issued: council.then(|| lists[1].clone()),
+            intake: (new.role == Role::Mairie).then(|| id.join("/intake")),
             streams: if council { lists.to_vec() } else { Vec::new() },
             born_of: None,
             territory: None,

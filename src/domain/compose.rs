@@ -40,6 +40,8 @@ pub struct Draft {
     pub recommendations: Vec<Words>,
     /// Numbers of the recommendations it is about.
     pub numbers: Vec<u32>,
+    /// Of a relay: the name of whom it goes to.
+    pub toward: Option<String>,
     /// Official number.
     pub reference: Option<String>,
     /// What it answers.
@@ -145,7 +147,8 @@ fn content(draft: &Draft, lang: &Lang) -> String {
     let phrases = Phrases::of(lang);
     let in_lang = |words: &Words| words.in_language(lang).unwrap_or_else(|| words.original()).to_owned();
     let title = draft.title.as_ref().or(draft.about.as_ref()).map(in_lang).unwrap_or_default();
-    let about = About { author_name: &draft.author_name, title: &title, numbers: &draft.numbers };
+    let toward = draft.toward.as_deref().unwrap_or_default();
+    let about = About { author_name: &draft.author_name, title: &title, numbers: &draft.numbers, toward };
     // An Event has its title in `name` (rule 21).
     let mut text = match &draft.said {
         Said::Meeting(_) => String::new(),

@@ -210,7 +210,7 @@ impl Phrases {
                 None => self.choose(format!("{who} évalue."), format!("{who} assesses.")),
             },
             Said::Relay(said) => {
-                let to = said.relay_to_name.as_deref().unwrap_or(title);
+                let to = said.relay_to_name.as_deref().unwrap_or(about.toward);
                 let numbers = self.recommendations_named(about.numbers);
                 let what = match about.numbers.len() {
                     0 => self.choose("l’avis".to_owned(), "the avis".to_owned()),
@@ -305,6 +305,8 @@ pub struct About<'a> {
     pub title: &'a str,
     /// Numbers of the recommendations it is about.
     pub numbers: &'a [u32],
+    /// Of a relay: the name of whom it goes to.
+    pub toward: &'a str,
 }
 
 /// With its first letter in upper case.

@@ -91,6 +91,11 @@ fn said(record: &Record, problems: &mut Vec<Problem>) {
         Said::Saisine(question) if question.addressee.is_none() => {
             problems.push(Problem::new("parvis:addressee", "missing-field", "a saisine names the council"));
         }
+        Said::Refusal(said) if said.relay.is_some() => {
+            concerns(&said.concerns, problems);
+            reasoned(true, said.reason.as_ref(), "declined", problems);
+            argued(record, problems);
+        }
         Said::Acceptance(said) | Said::Refusal(said) => concerns(&said.concerns, problems),
         Said::Delivery(said) => concerns(&said.concerns, problems),
         Said::Answer(answer) => {

@@ -1,9 +1,12 @@
 //! Where a recommendation stands: derived on every node alike from what others signed about it, never
 //! stored in it (register.md rule 7).
 
+use jiff::{Span, civil};
+
 use super::{
-    Instant, Iri,
+    CivilDate, Instant, Iri,
     codes::{Decision, FollowUpStatus, Status},
+    obligations::day_of,
 };
 
 /// What an answer or a follow-up states.
@@ -68,6 +71,19 @@ pub fn speakers(council: &Iri, addressee: Option<&Iri>, relays: &[Relayed]) -> V
             None => return speakers,
         }
     }
+}
+
+/// Days after which a relay without acknowledgement is silence, unless its author hoped for a day.
+pub const PATIENCE: i64 = 60;
+
+/// For how many days a relay has had no acknowledgement, once the hoped-for day has passed (requirement 2.29).
+#[must_use]
+pub fn unheard(published: Instant, expected_by: Option<&CivilDate>, today: civil::Date) -> Option<i64> {
+    let sent = day_of(published);
+    let hoped = expected_by.and_then(CivilDate::day);
+    let hoped = hoped.or_else(|| sent.checked_add(Span::new().days(PATIENCE)).ok())?;
+    let days = i64::from(sent.until(today).ok()?.get_days());
+    (today > hoped).then_some(days)
 }
 
 /// Derives the standing from the latest proven statement of those who may speak: the addressee, and
@@ -153,6 +169,22 @@ mod tests {
         let speaking = speakers(&ccnr, Some(&mairie), &relays);
         assert_eq!(speaking, [mairie.clone(), iri("region"), iri("etat")]);
         assert_eq!(speakers(&ccnr, Some(&mairie), &[]), [mairie]);
+    }
+
+    #[test]
+    fn a_relay_is_silence_past_the_day_hoped_for_2_29() {
+        let day = |text: &str| text.parse::<civil::Date>().unwrap();
+        let sent = Instant::parse("2026-04-14T08:10:00Z").unwrap();
+        let hoped = CivilDate::parse("2026-05-01").unwrap();
+        assert_eq!(unheard(sent, Some(&hoped), day("2026-05-01")), None);
+        assert_eq!(unheard(sent, Some(&hoped), day("2026-05-02")), Some(18));
+        assert_eq!(unheard(sent, None, day("2026-06-13")), None, "sixty days, when no day is hoped for");
+        assert_eq!(unheard(sent, None, day("2026-06-14")), Some(61));
+        assert_eq!(
+            unheard(sent, Some(&CivilDate::parse("2026-05").unwrap()), day("2026-06-14")),
+            Some(61),
+            "a month is no deadline"
+        );
     }
 
     #[test]

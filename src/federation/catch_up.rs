@@ -16,7 +16,10 @@ use crate::{
         canonical::{self, Document},
     },
     federation::signature::Signer,
-    storage::{hosts, keys, settings, versions},
+    storage::{
+        hosts, keys, settings,
+        versions::{self, Threads},
+    },
 };
 
 /// Most versions taken in one run; the next run goes on.
@@ -39,6 +42,9 @@ const WHOLE_AGAIN: Duration = Duration::from_hours(24);
 struct Heads {
     last: i64,
     items: Vec<AuthorHead>,
+    /// Of what came down to it from bodies to which it relayed; none before that was told.
+    #[serde(default)]
+    down: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -137,6 +143,10 @@ impl Asking<'_> {
         for item in theirs.items.iter().take(MAX_AUTHORS) {
             let ours = versions::heads_of(&self.app.db, item.author.as_str()).await?;
             differ |= heads::summary(&ours).head.as_str() != item.head;
+        }
+        if let Some(down) = &theirs.down {
+            let ours = versions::down_heads(&self.app.db, &Threads::of(&self.origin)).await?;
+            differ |= heads::summary(&ours).head.as_str() != down;
         }
         // Equal heads say nothing of superseded versions: one that never arrived is among what is unread.
         if !differ && theirs.last > since {

@@ -16,7 +16,7 @@ use super::{objects, respond};
 use crate::{
     App, Error, Result,
     domain::{Iri, context::AS2},
-    storage::{follows, outbox, records::Cursor},
+    storage::{follows, offers, outbox, records::Cursor},
 };
 
 /// Ids on a page.
@@ -186,6 +186,19 @@ async fn follow(app: &App, path: &str, list: &str, asked: &Asked) -> Result<Resp
     };
     let collection = Collection::of(actor.join(list), total);
     Ok(if asked.page { collection.page(asked, &[], None) } else { collection.head() })
+}
+
+/// `GET {actor}/intake`: how much was offered to it, and pages without what; it is on our page of positions.
+pub async fn intake(app: &App, path: &str, query: Option<&str>, headers: &HeaderMap) -> Response {
+    let asked = Asked::parse(query);
+    let all = async {
+        let actor = objects::owner(app, path, "/intake")?;
+        objects::ours(app, &actor).await?;
+        let total = offers::count(&app.db, actor.as_str()).await?;
+        let collection = Collection::of(actor.join("/intake"), total);
+        Ok(if asked.page { collection.page(&asked, &[], None) } else { collection.head() })
+    };
+    respond::answer(headers, all.await)
 }
 
 /// `GET {actor}/inbox` and `GET /inbox`: empty; what was received is shown where it belongs (checklist 7, 26).

@@ -11,7 +11,7 @@ use super::{gate, respond};
 use crate::{
     App, Error, Result,
     domain::Hash,
-    storage::versions::{self, Head, Version},
+    storage::versions::{self, Head, Threads, Version},
 };
 
 /// Most versions on a page of changes.
@@ -37,7 +37,8 @@ pub(super) fn summary(heads: &[Head]) -> Summary {
     Summary { head: Hash::of(text.as_bytes()), count: lines.len() }
 }
 
-/// `GET /api/v1/heads`: our authors' heads, sorted by author, and the number of the latest append. A peer
+/// `GET /api/v1/heads`: our authors' heads, sorted by author, that of what came down to us from bodies to which we
+/// relayed, and the number of the latest append. A peer
 /// that asks is there again: what waits for it is tried at once (threats R5).
 pub async fn heads(State(app): State<App>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if let Some(reader) = gate::reader(&app, &method, &uri, &headers).await
@@ -60,11 +61,13 @@ async fn list(app: &App) -> Result<Response> {
             json!({ "author": author, "head": summary.head, "count": summary.count })
         })
         .collect();
-    let last = versions::last_seq(&app.db).await?;
-    Ok(respond::text(respond::JSON, json!({ "last": last, "items": items }).to_string()))
+    let threads = Threads::of(app.urls.base());
+    let down = summary(&versions::down_heads(&app.db, &threads).await?).head;
+    let last = versions::last_seq(&app.db).await?.max(versions::down_last(&app.db, &threads).await?);
+    Ok(respond::text(respond::JSON, json!({ "last": last, "items": items, "down": down }).to_string()))
 }
 
-/// `GET /api/v1/changes?since=&limit=`: what our authors published after `since`, each document exactly as
+/// `GET /api/v1/changes?since=&limit=`: what our authors published after `since`, and what came down, each document exactly as
 /// stored (`null` once erased); `next` is where to go on, `null` at the end.
 pub async fn changes(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
     respond::answer(&headers, page(&app, uri.query()).await)
@@ -72,7 +75,10 @@ pub async fn changes(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Re
 
 async fn page(app: &App, query: Option<&str>) -> Result<Response> {
     let (since, limit) = (number(query, "since", 0)?, number(query, "limit", MOST)?.clamp(1, MOST));
-    let rows = versions::changes(&app.db, since, limit).await?;
+    let mut rows = versions::changes(&app.db, since, limit).await?;
+    rows.extend(versions::down(&app.db, &Threads::of(app.urls.base()), since, limit).await?);
+    rows.sort_by_key(|row| row.seq);
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let full = i64::try_from(rows.len()).is_ok_and(|length| length == limit);
     let (mut items, mut bytes, mut last) = (Vec::new(), 0, since);
     let count = rows.len();

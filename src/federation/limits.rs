@@ -21,6 +21,11 @@ const MAX_HOSTS: usize = 10_000;
 /// spoken of, too few to use a node against others.
 const STRANGERS: usize = 300;
 const HOUR: i64 = 3_600_000;
+/// Relays that one server may offer in a day: each costs us a few questions to it and to others.
+const OFFERS: u32 = 50;
+const DAY: i64 = 24 * HOUR;
+/// Secrets that open nothing, in a minute.
+const GUESSES: u32 = 60;
 
 /// Counters per host. Cheap to clone; clones share them.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +35,8 @@ pub struct Limits(Arc<Mutex<State>>);
 struct State {
     hosts: HashMap<String, Window>,
     strangers: HashMap<String, i64>,
+    offers: HashMap<String, (i64, u32)>,
+    guesses: (i64, u32),
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -65,6 +72,27 @@ impl Limits {
         Ok(known || self.meet(host, app.clock.now_ms()))
     }
 
+    /// Counts a secret that opens nothing; `false` when there were too many in this minute. Those that open
+    /// something are not held up by it.
+    pub fn guess(&self, now: i64) -> bool {
+        let guesses = &mut self.0.lock().unwrap_or_else(PoisonError::into_inner).guesses;
+        if now - guesses.0 >= WINDOW || now < guesses.0 {
+            *guesses = (now, 0);
+        }
+        guesses.1 = guesses.1.saturating_add(1);
+        guesses.1 <= GUESSES
+    }
+
+    /// Counts an offer of a host; `false` when it is one too many for this day.
+    pub(super) fn offer(&self, host: &str, now: i64) -> bool {
+        let offers = &mut self.0.lock().unwrap_or_else(PoisonError::into_inner).offers;
+        offers.retain(|_, (since, _)| now - *since < DAY);
+        let full = offers.len() >= MAX_HOSTS && !offers.contains_key(host);
+        let (_, count) = offers.entry(host.to_owned()).or_insert((now, 0));
+        *count = count.saturating_add(1);
+        *count <= OFFERS && !full
+    }
+
     fn meet(&self, host: &str, now: i64) -> bool {
         let strangers = &mut self.0.lock().unwrap_or_else(PoisonError::into_inner).strangers;
         strangers.retain(|_, since| now - *since < HOUR);
@@ -87,6 +115,16 @@ mod tests {
         assert_eq!(met, 300);
         assert!(limits.meet("7.example", HOUR - 1), "one of them is asked again");
         assert!(limits.meet("500.example", HOUR), "and the next hour is another one");
+    }
+
+    #[test]
+    fn d12_offers_are_few_per_host_and_day_and_guesses_per_minute() {
+        let limits = Limits::default();
+        assert_eq!((0..100).filter(|_| limits.offer("a.example", 0)).count(), 50);
+        assert!(limits.offer("b.example", 0), "another host is not concerned");
+        assert!(limits.offer("a.example", DAY), "nor is the next day");
+        assert_eq!((0..100).filter(|_| limits.guess(0)).count(), 60);
+        assert!(limits.guess(WINDOW));
     }
 
     #[test]

@@ -26,5 +26,6 @@ mod respond;
 pub mod self_test;
 pub mod signature;
 pub mod signing;
+pub mod summon;
 pub mod tasks;
 pub mod webfinger;

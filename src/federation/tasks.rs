@@ -7,16 +7,17 @@ use std::{collections::HashSet, panic::AssertUnwindSafe, time::Duration};
 use futures::FutureExt as _;
 use tokio::task::JoinSet;
 
-use super::{catch_up, gate, gone, probe};
+use super::{actors as remote, catch_up, gate, gone, probe};
 use crate::{
     App, Error, Result,
     actions::{
         Operator, drafts,
         follows::{CATCH_UP, PROBE},
         publish,
+        relays::{self, OFFER},
     },
     domain::Iri,
-    storage::{actors, deliveries, follows, hosts, received, tasks, tasks::Task},
+    storage::{actors, deliveries, follows, hosts, received, records, tasks, tasks::Task},
 };
 
 /// Publish the drafts whose hour has come: subject is `node`.
@@ -104,6 +105,7 @@ async fn perform(app: &App, task: &Task) -> Result<Then> {
         CATCH_UP => catch_up_with(app, &task.subject).await,
         PROBE => probe::probe(app, &task.subject).await.map(|_| Then::Again(PROBE_EVERY)),
         CHECK_ACTOR => gone::check(app, &Iri::parse(&task.subject)?).await.map(|_| Then::Over),
+        OFFER => offer(app, &task.subject).await.map(|()| Then::Over),
         PUBLISH => publish_due(app).await.map(|()| Then::Again(PUBLISH_EVERY)),
         PURGE => purge(app).await.map(|()| Then::Again(PURGE_EVERY)),
         other => Err(Error::internal(anyhow::anyhow!("no task is called {other}"))),
@@ -120,6 +122,28 @@ async fn catch_up_with(app: &App, host: &str) -> Result<Then> {
     // At once while it brings something: a register without end that gives nothing is not worth the hurry.
     let at_once = report.unfinished && report.appended > 0;
     Ok(Then::Again(if at_once { Duration::ZERO } else { CATCH_UP_EVERY }))
+}
+
+/// Offers a relay of ours to its body, if that is an actor on a Parvis node: others answer 400 to what they do not
+/// know (wire.md §2.3), and have the record itself by mention.
+async fn offer(app: &App, relay: &str) -> Result<()> {
+    let Some(row) = records::get(&app.db, relay).await?.filter(|row| row.ours && !row.withdrawn) else {
+        return Ok(());
+    };
+    let body = Iri::parse(row.addressee.as_deref().unwrap_or_default())?;
+    if app.urls.is_here(&body) || gate::is_blocked(app, body.host()).await? {
+        return Ok(());
+    }
+    let actor = match remote::known_or_fetched(app, &body).await {
+        // It has no account: somebody will make a link.
+        Err(Error::Invalid { .. } | Error::NotFound { .. }) => return Ok(()),
+        actor => actor?,
+    };
+    let known = hosts::get(&app.db, &actor.host).await?.is_some_and(|host| host.parvis);
+    if known || probe::probe(app, &actor.host).await?.parvis {
+        relays::offer(app, &Operator::system(), &row, &actor).await?;
+    }
+    Ok(())
 }
 
 /// One draft at a time: what is wrong with one is nothing to the others. What cannot be published at its

@@ -137,6 +137,7 @@ impl Asked<'_> {
             ["actors", _, "outbox"] => collections::outbox(app, path, query, headers).await,
             ["actors", _, "followers"] => collections::followers(app, path, query, headers).await,
             ["actors", _, "following"] => collections::following(app, path, query, headers).await,
+            ["actors", _, "intake"] => collections::intake(app, path, query, headers).await,
             ["actors", _, "featured"] => collections::featured(app, path, headers).await,
             ["actors", _, "saisines"] => collections::questions(app, path, query, headers).await,
             ["actors", _, "avis"] => collections::avis(app, path, query, headers).await,

@@ -16,10 +16,12 @@ pub mod deliveries;
 pub mod drafts;
 pub mod follows;
 pub mod hosts;
+pub mod invitations;
 pub mod keys;
 pub mod links;
 pub mod media;
 pub mod obligations;
+pub mod offers;
 pub mod outbox;
 pub mod reactions;
 pub mod received;
@@ -46,10 +48,12 @@ fn registered() -> impl Iterator<Item = &'static query::Query> {
         drafts::ALL,
         follows::ALL,
         hosts::ALL,
+        invitations::ALL,
         keys::ALL,
         links::ALL,
         media::ALL,
         obligations::ALL,
+        offers::ALL,
         outbox::ALL,
         reactions::ALL,
         received::ALL,
@@ -116,6 +120,7 @@ mod tests {
         "PRODUCED a",
         "REMOVE_INBOX follows",
         "TARGETS l",
+        "TO_US a",
         "FORGET actors",
         "FORGET d",
         "FORGET hosts",

@@ -69,10 +69,14 @@ queries! {
     COUNT_BY_CONTEXT = "SELECT count(*) FROM records WHERE context = $1";
     COUNT_BY_PARENT = "SELECT count(*) FROM records WHERE parent = $1";
     ANSWERS = "SELECT * FROM records WHERE parent = $1 AND kind = 'Answer'
-            AND author = (SELECT t.addressee FROM records t WHERE t.uri = $1) AND (published, uri) < ($2, $3)
+            AND (author = (SELECT t.addressee FROM records t WHERE t.uri = $1) OR EXISTS (SELECT 1 FROM links l
+                JOIN records t ON t.uri = l.target WHERE l.source = records.uri AND l.relation = 'relay'
+                    AND t.kind = 'Relay' AND t.addressee = records.author AND NOT t.withdrawn)) AND (published, uri) < ($2, $3)
         ORDER BY published DESC, uri DESC LIMIT $4";
     COUNT_ANSWERS = "SELECT count(*) FROM records WHERE parent = $1 AND kind = 'Answer'
-            AND author = (SELECT t.addressee FROM records t WHERE t.uri = $1)";
+            AND (author = (SELECT t.addressee FROM records t WHERE t.uri = $1) OR EXISTS (SELECT 1 FROM links l
+                JOIN records t ON t.uri = l.target WHERE l.source = records.uri AND l.relation = 'relay'
+                    AND t.kind = 'Relay' AND t.addressee = records.author AND NOT t.withdrawn))";
     QUESTIONS_TO = "SELECT * FROM records WHERE ((kind = 'Saisine' AND addressee = $1) OR (kind = 'AutoSaisine' AND author = $1))
         AND (published, uri) < ($2, $3) ORDER BY published DESC, uri DESC LIMIT $4";
     COUNT_QUESTIONS_TO = "SELECT count(*) FROM records

@@ -16,6 +16,17 @@ queries! {
     GET = "SELECT * FROM versions WHERE uri = $1 AND version = $2";
     HISTORY = "SELECT * FROM versions WHERE uri = $1 ORDER BY version";
     CHANGES = "SELECT * FROM versions WHERE ours AND seq > $1 ORDER BY seq LIMIT $2";
+    DOWN = "SELECT v.* FROM records t JOIN links l ON l.target = t.uri AND l.relation = 'relay'
+            JOIN records r ON r.uri = l.source JOIN versions v ON v.uri = r.uri
+        WHERE t.kind = 'Relay' AND t.context >= $1 AND t.context < $2 AND r.origin <> $3 AND v.seq > $4
+        ORDER BY v.seq LIMIT $5";
+    DOWN_HEADS = "SELECT v.author, v.ours, v.uri, v.version, v.hash FROM records t
+            JOIN links l ON l.target = t.uri AND l.relation = 'relay' JOIN records r ON r.uri = l.source
+            JOIN versions v ON v.uri = r.uri AND v.version = r.version
+        WHERE t.kind = 'Relay' AND t.context >= $1 AND t.context < $2 AND r.origin <> $3 ORDER BY v.uri";
+    DOWN_LAST = "SELECT coalesce(max(v.seq), 0) FROM records t JOIN links l ON l.target = t.uri AND l.relation = 'relay'
+            JOIN records r ON r.uri = l.source JOIN versions v ON v.uri = r.uri
+        WHERE t.kind = 'Relay' AND t.context >= $1 AND t.context < $2 AND r.origin <> $3";
     EVERY = "SELECT * FROM versions WHERE seq > $1 ORDER BY seq LIMIT $2";
     HEADS = "SELECT author, ours, uri, version, hash FROM versions v
         WHERE version = (SELECT max(w.version) FROM versions w WHERE w.uri = v.uri) ORDER BY author, uri";
@@ -214,6 +225,49 @@ pub async fn heads(db: &Db) -> Result<Vec<Head>> {
 /// Those of the database.
 pub async fn heads_of(db: &Db, author: &str) -> Result<Vec<Head>> {
     db.all(&HEADS_OF, args![author]).await
+}
+
+/// The threads of one node, by the beginning of their ids, and what other nodes say in them.
+#[derive(Clone, Debug)]
+pub struct Threads {
+    from: String,
+    to: String,
+    host: String,
+}
+
+impl Threads {
+    /// Those of the node at an origin (`https://rennes.example`).
+    #[must_use]
+    pub fn of(origin: &str) -> Self {
+        let host = origin.split_once("://").map_or(origin, |(_, host)| host).to_owned();
+        // The character after the slash.
+        Self { from: format!("{origin}/"), to: format!("{origin}0"), host }
+    }
+}
+
+/// What came back down to a node from bodies to which something of its threads was relayed, after a number of this
+/// node's order: every version, in order.
+///
+/// # Errors
+/// Those of the database.
+pub async fn down(db: &Db, threads: &Threads, since: i64, limit: i64) -> Result<Vec<Version>> {
+    db.all(&DOWN, args![&threads.from, &threads.to, &threads.host, since, limit]).await
+}
+
+/// The same, current versions only, sorted by id.
+///
+/// # Errors
+/// Those of the database.
+pub async fn down_heads(db: &Db, threads: &Threads) -> Result<Vec<Head>> {
+    db.all(&DOWN_HEADS, args![&threads.from, &threads.to, &threads.host]).await
+}
+
+/// Number of the latest of them; 0 when nothing came.
+///
+/// # Errors
+/// Those of the database.
+pub async fn down_last(db: &Db, threads: &Threads) -> Result<i64> {
+    db.count(&DOWN_LAST, args![&threads.from, &threads.to, &threads.host]).await
 }
 
 /// Number of the latest append of our authors, where [`changes`] ends; 0 when they said nothing yet.

@@ -1,5 +1,5 @@
 //! The pages a citizen reads: server-rendered, one small stylesheet, no script. It reads the register and
-//! writes nothing; every HTML of a record is cleaned where it is shown.
+//! writes nothing but what a one-time link lets enter, by an action; every HTML of a record is cleaned where it is shown.
 
 mod assets;
 pub mod calendar;
@@ -43,7 +43,9 @@ pub fn router(app: App) -> Router {
 
 /// The pages of the site itself.
 fn site() -> Router<App> {
-    use pages::{council, home, legal, network, obligations, profile, received, search, theme};
+    use pages::{
+        council, home, legal, network, obligations, positions, profile, received, respond, search, theme,
+    };
     Router::new()
         .route("/", get(home::show))
         .route("/conseils", get(council::list))
@@ -52,6 +54,10 @@ fn site() -> Router<App> {
         .route("/echeances", get(obligations::show))
         .route("/echeances.ics", get(obligations::calendar))
         .route("/flux/echeances.atom", get(feed::obligations::show))
+        .route("/positions", get(positions::show))
+        .route("/positions.csv", get(positions::csv))
+        .route("/positions.json", get(positions::json))
+        .route("/relais/repondre/{token}", get(respond::show).post(respond::answer))
         .route("/recus", get(received::list))
         .route("/recus/{key}", get(received::show))
         .route("/recherche", get(search::show))

@@ -39,7 +39,7 @@ pub const LYON: Who = ("lyon", "/mairie", 2);
 pub const NEIGHBOUR: Who = ("lyon", "/eve", 1);
 
 /// The dossier that is published.
-const DOSSIER: &str = r#"
+pub const DOSSIER: &str = r#"
 format = "parvis-dossier-1"
 [defaults]
 synthetic = true

@@ -27,6 +27,7 @@ mod origin_fetch;
 mod origin_follows;
 mod origin_peer;
 mod origin_records;
+mod origin_relays;
 mod origin_replies;
 mod page;
 #[path = "../support/process.rs"]

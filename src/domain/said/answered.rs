@@ -42,6 +42,9 @@ pub struct Instruction {
     /// The department that looks after it: a role, no person (requirement 3.12).
     #[serde(rename = "parvis:service", default, skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
+    /// The relay by which its author was asked (rule 12).
+    #[serde(rename = "parvis:relay", default, skip_serializing_if = "Option::is_none")]
+    pub relay: Option<Iri>,
 }
 
 /// An answer (requirements 0.8, 0.9, 2.28).

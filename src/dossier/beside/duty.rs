@@ -86,8 +86,13 @@ pub(super) fn instruction(mut fields: Fields<'_>) -> Option<Beside> {
     let step = step?;
     let default = format!("instruction-{}", crate::domain::Code::word(&step));
     let under = concerned.first()?.clone();
-    let said =
-        Said::Instruction(said::Instruction { concerns: ids(&concerned)?, step, as_of: on.clone(), service });
+    let said = Said::Instruction(said::Instruction {
+        concerns: ids(&concerned)?,
+        step,
+        as_of: on.clone(),
+        service,
+        relay: None,
+    });
     Some(Beside { text, on, ..frame.item(&default, Some(under), By::City, said)? })
 }
 

@@ -1,12 +1,16 @@
-//! Accept: the one we asked to follow agrees.
+//! Accept: the one we asked to follow agrees, or the body to which we offered a relay takes it in charge.
 
 use super::super::inbox::{Message, Outcome};
-use crate::{App, Result, actions::follows};
+use crate::{App, Result, actions::follows, storage};
 
-/// Marks our Follow accepted.
+/// Marks our Follow or our Offer accepted; the receipt that comes with the latter enters the register.
 ///
 /// # Errors
 /// `Forbidden` when we never asked, or somebody else answers (threats O12).
 pub async fn receive(app: &App, message: &Message) -> Result<Outcome> {
-    follows::answered(app, &message.activity, "accepted").await.map(Outcome::from)
+    let asked = message.activity.object.id()?;
+    match storage::offers::by_offer(&app.db, asked.as_str()).await? {
+        Some(offer) => super::offer::answered(app, message, &offer, ("accepted", "Receipt")).await,
+        None => follows::answered(app, &message.activity, "accepted").await.map(Outcome::from),
+    }
 }

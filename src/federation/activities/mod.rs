@@ -7,7 +7,9 @@ mod create;
 mod delete;
 mod follow;
 mod like;
+mod offer;
 mod reject;
+mod tentative_accept;
 mod undo;
 mod update;
 
@@ -40,15 +42,19 @@ pub async fn receive(app: &App, message: &Message) -> Result<Outcome> {
         Kind::Delete => delete::receive(app, message).await,
         Kind::Announce => announce::receive(app, message).await,
         Kind::Like => like::receive(app, message).await,
+        Kind::Offer => offer::receive(app, message).await,
+        Kind::TentativeAccept => tentative_accept::receive(app, message).await,
         Kind::Other(_) => Ok(Outcome::Ignored),
     }
 }
 
-/// The object of an activity as exact text: what was signed is stored byte for byte (register.md rule 4).
+/// What an activity carries, as exact text: what was signed is stored byte for byte (register.md rule 4).
 #[derive(Deserialize)]
-struct WithObject<'a> {
+struct Carried<'a> {
     #[serde(borrow)]
     object: &'a RawValue,
+    #[serde(borrow, default)]
+    result: Option<&'a RawValue>,
 }
 
 /// The id of what a message embeds: at its sender's origin, naming a whole document, and not said to be
@@ -70,10 +76,15 @@ fn own(message: &Message, object: &Document) -> Result<Iri> {
 
 /// Takes a version that its author sent: a record, or the end of one.
 async fn version(app: &App, message: &Message, object: &Document) -> Result<Outcome> {
-    let whole: WithObject<'_> = serde_json::from_str(&message.text).map_err(Error::internal)?;
+    let carried: Carried<'_> = serde_json::from_str(&message.text).map_err(Error::internal)?;
+    enter(app, message, carried.object.get(), object).await
+}
+
+/// The same for a text cut out of a message.
+async fn enter(app: &App, message: &Message, text: &str, document: &Document) -> Result<Outcome> {
     let arrival = Arrival {
-        text: whole.object.get(),
-        document: object,
+        text,
+        document,
         from_origin: true,
         activity: Some((&message.activity.id, &message.activity.actor)),
     };
@@ -92,7 +103,7 @@ async fn version(app: &App, message: &Message, object: &Document) -> Result<Outc
 }
 
 /// Whether a document is a record that enters the register: from a host we follow, a version of one that is
-/// there, or what we asked its author for. What a stranger calls an answer is a reply like any other, and
+/// there, what we asked its author for, or what comes back from a body to which it was relayed. What a stranger calls an answer is a reply like any other, and
 /// waits for a person (threats D16, O33).
 async fn enters_register(app: &App, message: &Message, object: &Document) -> Result<bool> {
     let sender = message.activity.actor.as_str();
@@ -106,8 +117,30 @@ async fn enters_register(app: &App, message: &Message, object: &Document) -> Res
     if storage::records::get(&app.db, named("id")).await?.is_some() {
         return Ok(true);
     }
-    let asked = storage::records::get(&app.db, named("inReplyTo")).await?;
-    Ok(asked.is_some_and(|row| row.ours && row.addressee.as_deref() == Some(sender)))
+    let asked = storage::records::get(&app.db, named("inReplyTo")).await?.filter(|row| row.ours);
+    if asked.as_ref().is_some_and(|row| row.addressee.as_deref() == Some(sender)) {
+        return Ok(true);
+    }
+    match object.get("parvis:relay").and_then(serde_json::Value::as_str) {
+        Some(relay) => comes_down(app, relay, sender, asked.is_some()).await,
+        None => Ok(false),
+    }
+}
+
+/// Whether somebody speaks as the body to which something here was relayed: the relay is in the register and names
+/// it, and so is what it relays (register.md rule 12). A next hop enters the same way, so that its body may speak.
+async fn comes_down(app: &App, relay: &str, sender: &str, to_us: bool) -> Result<bool> {
+    let Some(row) = storage::records::get(&app.db, relay).await? else {
+        // The relay of a hop above may be on its way here: it is sent again in a minute.
+        return if to_us { Err(Error::not_found(relay)) } else { Ok(false) };
+    };
+    if row.kind != "Relay" || row.withdrawn || row.addressee.as_deref() != Some(sender) {
+        return Ok(false);
+    }
+    let links = storage::links::of_source(&app.db, relay).await?;
+    let concerned = links.iter().filter(|link| link.relation == "concerns");
+    let concerned: Vec<&str> = concerned.map(|link| link.target.as_str()).collect();
+    Ok(!storage::records::by_uris(&app.db, &concerned).await?.is_empty())
 }
 
 /// Whether a document is a record of the register rather than a citizen's note.

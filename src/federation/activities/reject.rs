@@ -1,12 +1,16 @@
-//! Reject: the one we asked to follow declines, now or later.
+//! Reject: the one we asked to follow declines, now or later; or the body to which we offered a relay.
 
 use super::super::inbox::{Message, Outcome};
-use crate::{App, Result, actions::follows};
+use crate::{App, Result, actions::follows, storage};
 
-/// Marks our Follow rejected.
+/// Marks our Follow rejected or our Offer declined; the refusal that comes with the latter enters the register.
 ///
 /// # Errors
 /// `Forbidden` when we never asked, or somebody else answers (threats O12).
 pub async fn receive(app: &App, message: &Message) -> Result<Outcome> {
-    follows::answered(app, &message.activity, "rejected").await.map(Outcome::from)
+    let asked = message.activity.object.id()?;
+    match storage::offers::by_offer(&app.db, asked.as_str()).await? {
+        Some(offer) => super::offer::answered(app, message, &offer, ("declined", "Refusal")).await,
+        None => follows::answered(app, &message.activity, "rejected").await.map(Outcome::from),
+    }
 }

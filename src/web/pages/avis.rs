@@ -24,14 +24,17 @@ use crate::{
         said::{self, Said},
     },
     i18n::{Lang, t, t_args},
-    storage::records::{self, Row},
+    storage::{
+        records::{self, Row},
+        standings::{self, Relay},
+    },
     web::{
         Failure, html,
         layout::Page,
         markup::{self, Markup},
         view::{
-            self, Around, Card, Owed, Parts, Past, People, Recommendation, Reply, Sheet, Tally, Text, Voice,
-            Who,
+            self, Around, Card, Hop, Owed, Parts, Past, People, Recommendation, Reply, Sheet, Tally, Text,
+            Voice, Who,
         },
     },
 };
@@ -74,6 +77,7 @@ pub struct Avis {
     without_evidence: usize,
     owed: Vec<Owed>,
     ledger: Option<Ledger>,
+    hops: Vec<Hop>,
     replies: Vec<Reply>,
     last_words: Option<Text>,
     past: Vec<Past>,
@@ -94,6 +98,7 @@ struct Found {
     question: Option<Row>,
     ledger: Option<Ledger>,
     replies: HashMap<String, Vec<Reply>>,
+    relays: Vec<Relay>,
     people: People,
     guarantors: HashSet<String>,
 }
@@ -165,6 +170,7 @@ pub async fn assemble(app: &App, page: Page, row: &Row) -> Result<Avis> {
         guarantors: &found.guarantors,
         acknowledged: !deliveries.is_empty(),
         ledger: found.ledger.as_ref(),
+        relays: &found.relays,
     };
     let parts =
         Parts { council: &row.author, addressee: row.addressee.as_deref(), guarantors: &found.guarantors };
@@ -178,6 +184,8 @@ pub async fn assemble(app: &App, page: Page, row: &Row) -> Result<Avis> {
     let owing = found.ledger.clone().map(|ledger| ledger.owing(obligations::today(app))).unwrap_or_default();
     let standing = recommendations.iter().filter(|one| !one.sheet.card.withdrawn).map(|one| &one.status);
     let tally = Tally::of(standing, &page);
+    let whole: Vec<&Relay> = found.relays.iter().filter(|relay| relay.target == row.uri).collect();
+    let hops = Hop::list(app, &page, people, found.about.get(&row.uri).into_iter().flatten(), &whole);
     let claims = sheet.record.as_ref().map(|record| record.envelope.claims.as_slice()).unwrap_or_default();
     Ok(Avis {
         origin: (!row.ours).then(|| Origin { host: row.origin.clone(), url: sheet.at_origin.clone() }),
@@ -201,6 +209,7 @@ pub async fn assemble(app: &App, page: Page, row: &Row) -> Result<Avis> {
         voices,
         owed: owing.iter().map(|one| Owed::of(app, &page, people, one)).collect(),
         ledger: found.ledger,
+        hops,
         replies: found.replies.remove(&row.uri).unwrap_or_default(),
         last_words: super::record::last_words(app, &page, row).await?,
         past: view::history(app, &page, &row.uri).await?,
@@ -219,6 +228,7 @@ async fn find(app: &App, page: &Page, row: &Row) -> Result<Found> {
     for one in records::concerning(&app.db, &targets, "concerns").await? {
         about.entry(one.target).or_default().push(one.record);
     }
+    let relays = standings::relays(&app.db, &targets).await?;
     let question = match &row.question {
         Some(uri) => records::get(&app.db, uri).await?,
         None => None,
@@ -233,7 +243,7 @@ async fn find(app: &App, page: &Page, row: &Row) -> Result<Found> {
     let people = People::load(app, named).await?;
     let guarantors = view::guarantors(app, &row.author).await?;
     let ledger = obligations::of(app, &row.uri).await?;
-    Ok(Found { recommendations, about, question, ledger, replies, people, guarantors })
+    Ok(Found { recommendations, about, question, ledger, replies, relays, people, guarantors })
 }
 
 /// The deliveries that the addressee itself acknowledged (register.md rule 8).

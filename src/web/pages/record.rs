@@ -14,19 +14,19 @@ use super::claims::{self, Sourced};
 use crate::{
     App, Error, Result,
     domain::{
-        Code as _, Record, Version,
+        Code as _, Iri, Record, Version,
         said::{self, Said},
     },
     i18n::Lang,
     storage::{
         records::{self, Page as Slice, Row},
-        versions,
+        standings, versions,
     },
     web::{
         Failure, html,
         layout::Page,
         markup::{self, Markup},
-        view::{self, Card, Past, People, Reply, Sheet, Statement, Text},
+        view::{self, Card, Hop, Past, People, Reply, Sheet, Statement, Text},
     },
 };
 
@@ -52,6 +52,7 @@ struct Shown {
     body: Option<Markup>,
     facts: Vec<(String, Markup)>,
     claims: Vec<Sourced>,
+    hops: Vec<Hop>,
     sections: Vec<(&'static str, String, Markup)>,
     thread: Vec<Card>,
     replies: Vec<Reply>,
@@ -91,7 +92,10 @@ async fn ours(
 pub async fn show(app: &App, lang: Lang, path: &str, row: &Row) -> Result<Response> {
     let page = Page::new(app, lang, path).titled(&row.title).showing("article", &row.uri);
     let thread = records::by_context(&app.db, &row.context, &Slice::first(THREAD)).await?;
-    let named: HashSet<&str> = thread.iter().chain([row]).map(|row| row.author.as_str()).collect();
+    let relayed_to = thread.iter().chain([row]).filter(|row| row.kind == "Relay");
+    let relayed_to = relayed_to.filter_map(|row| row.addressee.as_deref());
+    let named: HashSet<&str> =
+        thread.iter().chain([row]).map(|row| row.author.as_str()).chain(relayed_to).collect();
     let people = People::load(app, named).await?;
     let sheet = Sheet::of(app, &page, &people, row);
     let page = page.described(sheet.text.html.as_str());
@@ -100,10 +104,11 @@ pub async fn show(app: &App, lang: Lang, path: &str, row: &Row) -> Result<Respon
     let shown = Shown {
         up: up(app, &page, row, &thread),
         origin: (!row.ours).then(|| Origin { host: row.origin.clone(), url: sheet.at_origin.clone() }),
-        statement: Statement::of(app, &page, &people, row, None),
-        facts: record.map(|record| facts(&page, record)).unwrap_or_default(),
         body,
         claims: claims::of(&page, record),
+        statement: Statement::of(app, &page, &people, row, None).map(|said| said.named(&thread)),
+        facts: record.map(|record| facts(&page, record, &thread)).unwrap_or_default(),
+        hops: hops(app, &page, &people, row, &thread).await?,
         sections: match record.map(|record| &record.said) {
             Some(Said::Avis(said)) => super::avis::sections(&page, said),
             Some(Said::Meeting(said)) => meeting(&page, said),
@@ -143,9 +148,16 @@ fn up(app: &App, page: &Page, row: &Row, thread: &[Row]) -> (String, String) {
 }
 
 /// Dates and reasons that a kind has beside its words.
-fn facts(page: &Page, record: &Record) -> Vec<(String, Markup)> {
+fn facts(page: &Page, record: &Record, thread: &[Row]) -> Vec<(String, Markup)> {
     let lang = page.lang.code();
     let mut facts = Vec::new();
+    if let Said::Receipt(said::Receipt { entered_for: Some(body), .. })
+    | Said::Refusal(said::Verdict { entered_for: Some(body), .. }) = &record.said
+    {
+        let mut relays = thread.iter().filter_map(view::relay_of).filter(|said| said.relay_to == *body);
+        let name = relays.find_map(|said| said.relay_to_name).unwrap_or_else(|| body.to_string());
+        facts.push((page.t("entered-by-link"), Markup::text(&markup::name(&name))));
+    }
     match &record.said {
         Said::Delivery(said) => facts.push((page.t("delivered-on"), page.civil(&said.delivered_on))),
         Said::Acceptance(said) | Said::Refusal(said) => {
@@ -170,6 +182,14 @@ fn facts(page: &Page, record: &Record) -> Vec<(String, Markup)> {
         _ => {}
     }
     facts
+}
+
+/// Of a relay: every hop of what it relays, itself among them.
+async fn hops(app: &App, page: &Page, people: &People, row: &Row, thread: &[Row]) -> Result<Vec<Hop>> {
+    let Some(said) = view::relay_of(row) else { return Ok(Vec::new()) };
+    let targets: Vec<&str> = said.concerns.iter().take(1).map(Iri::as_str).collect();
+    let relays = standings::relays(&app.db, &targets).await?;
+    Ok(Hop::list(app, page, people, thread, &relays.iter().collect::<Vec<_>>()))
 }
 
 /// What a withdrawn record said before: history stays readable (register.md rule 13).

@@ -4,14 +4,14 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Assessed, Badge, Parts, People, Reply, Sheet, Who, instruction, obligation,
-    standings::{Spoken, standing_of, statement},
+    Assessed, Badge, Hop, Parts, People, Reply, Sheet, Who, instruction, obligation,
+    standings::{self, Spoken, statement},
 };
 use crate::{
     App,
     actions::obligations::Ledger,
     domain::{self, Code as _, Iri, codes::Status, said::Said},
-    storage::records::Row,
+    storage::{records::Row, standings::Relay},
     web::{layout::Page, markup, markup::Markup},
 };
 
@@ -38,9 +38,11 @@ pub struct Recommendation {
     pub steps: Option<String>,
     /// How long nothing has been answered.
     pub silence: Option<String>,
-    /// What its addressee said, the oldest first.
+    /// What those who may speak of it said, the oldest first.
     pub statements: Vec<Statement>,
-    /// What others than the addressee signed about it: shown, never counted.
+    /// Where it was relayed to, and what came of it.
+    pub relays: Vec<Hop>,
+    /// What others signed about it: shown, never counted.
     pub others: Vec<Statement>,
     /// What its council, its guarantor and others make of it.
     pub assessments: Vec<Assessed>,
@@ -73,6 +75,8 @@ pub struct Statement {
     pub stands_at: Option<i64>,
     /// Whether it is the one the status rests on.
     pub counts: bool,
+    /// For whom it was entered through a link: then it is not that body's own word.
+    pub entered_for: Option<String>,
 }
 
 /// The records around the recommendations of one avis.
@@ -87,6 +91,8 @@ pub struct Around<'a> {
     pub acknowledged: bool,
     /// What is owed on the avis.
     pub ledger: Option<&'a Ledger>,
+    /// Relays of the recommendations and of the avis.
+    pub relays: &'a [Relay],
 }
 
 impl Recommendation {
@@ -95,7 +101,11 @@ impl Recommendation {
     pub fn of(app: &App, page: &Page, people: &People, row: &Row, around: &Around<'_>) -> Self {
         let sheet = Sheet::of(app, page, people, row);
         let rows = around.statements.get(&row.uri).map(Vec::as_slice).unwrap_or_default();
-        let standing = standing(row, rows, around.acknowledged);
+        let of = [Some(row.uri.as_str()), row.avis.as_deref()];
+        let relays: Vec<&Relay> =
+            around.relays.iter().filter(|relay| of.contains(&Some(relay.target.as_str()))).collect();
+        let speakers = standings::speakers(&row.author, row.addressee.as_deref(), &relays);
+        let standing = standing(&speakers, rows, around.acknowledged);
         let said = match sheet.record.as_ref().map(|record| &record.said) {
             Some(Said::Recommendation(said)) => Some(said.clone()),
             _ => None,
@@ -103,8 +113,10 @@ impl Recommendation {
         let by = standing.by.as_ref().map(Iri::as_str);
         let (statements, others): (Vec<Statement>, Vec<Statement>) = rows
             .iter()
-            .filter_map(|row| Statement::of(app, page, people, row, by))
-            .partition(|statement| Some(statement.author()) == row.addressee.as_deref());
+            .filter_map(|row| Statement::of(app, page, people, row, by).map(|said| said.named(rows)))
+            .partition(|statement| speakers.iter().any(|speaker| speaker.as_str() == statement.author()));
+        let own: Vec<&Relay> = relays.into_iter().filter(|relay| relay.target == row.uri).collect();
+        let hops = Hop::list(app, page, people, rows, &own);
         let delivered = around.ledger.and_then(|ledger| ledger.known.delivered.as_ref());
         let owes = around.ledger.is_some_and(|ledger| ledger.avis.addressee == row.addressee);
         let silent = owes && statements.is_empty() && !row.withdrawn;
@@ -136,6 +148,7 @@ impl Recommendation {
             statements,
             others,
             replies,
+            relays: hops,
             sheet,
         }
     }
@@ -184,6 +197,7 @@ impl Statement {
             without_evidence: false,
             stands_at: None,
             counts: by == Some(row.uri.as_str()),
+            entered_for: None,
             sheet,
         };
         match shown.sheet.record.as_ref().map(|record| &record.said)? {
@@ -195,6 +209,7 @@ impl Statement {
                 shown.promised = said.promised_by.as_ref().map(|date| page.civil(date));
                 shown.on = said.decided_on.as_ref().map(|date| page.civil(date));
                 shown.without_evidence = said.decision.status() == Status::Done;
+                shown.entered_for = said.entered_for.as_ref().map(ToString::to_string);
             }
             Said::FollowUp(said) => {
                 shown.label = said.status.label(lang).to_owned();
@@ -210,13 +225,25 @@ impl Statement {
         Some(shown)
     }
 
+    /// With the name of whom it was entered for, as the relay among these rows has it.
+    #[must_use]
+    pub fn named<'a>(mut self, rows: impl IntoIterator<Item = &'a Row>) -> Self {
+        if let Some(body) = &self.entered_for {
+            let relays = rows.into_iter().filter(|row| row.kind == "Relay").filter_map(super::relay_of);
+            let found =
+                relays.filter(|said| said.relay_to.as_str() == body).find_map(|said| said.relay_to_name);
+            self.entered_for = Some(markup::name(&found.unwrap_or_else(|| body.clone())));
+        }
+        self
+    }
+
     fn author(&self) -> &str {
         self.sheet.record.as_ref().map_or("", |record| record.envelope.author.as_str())
     }
 }
 
 /// The standing of a recommendation, from the rows of its answers and follow-ups.
-fn standing(row: &Row, rows: &[Row], acknowledged: bool) -> domain::status::Standing {
+fn standing(speakers: &[Iri], rows: &[Row], acknowledged: bool) -> domain::status::Standing {
     let said = rows.iter().filter(|row| !row.withdrawn).filter_map(|row| {
         statement(&Spoken {
             uri: &row.uri,
@@ -228,5 +255,5 @@ fn standing(row: &Row, rows: &[Row], acknowledged: bool) -> domain::status::Stan
             published: &row.published,
         })
     });
-    standing_of(row.addressee.as_deref(), &said.collect::<Vec<_>>(), acknowledged)
+    domain::status::standing(speakers, &said.collect::<Vec<_>>(), acknowledged)
 }

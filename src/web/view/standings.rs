@@ -8,7 +8,7 @@ use crate::{
     domain::{
         Code as _, Instant, Iri,
         codes::{Decision, FollowUpStatus, Status},
-        status::{self, Standing, Stated},
+        status::{self, Stated},
     },
     storage::standings as rows,
 };
@@ -48,14 +48,16 @@ pub fn statement(row: &Spoken<'_>) -> Option<status::Statement> {
     })
 }
 
-/// The standing of a recommendation whose addressee alone may speak.
+/// Who may speak of a recommendation by `council`: its addressee, and bodies that acknowledged one of these relays.
 #[must_use]
-pub fn standing_of(addressee: Option<&str>, said: &[status::Statement], acknowledged: bool) -> Standing {
-    let speakers: Vec<Iri> = addressee.and_then(|uri| Iri::parse(uri).ok()).into_iter().collect();
-    status::standing(&speakers, said, acknowledged)
+pub fn speakers(council: &str, addressee: Option<&str>, relays: &[&rows::Relay]) -> Vec<Iri> {
+    let Ok(council) = Iri::parse(council) else { return Vec::new() };
+    let addressee = addressee.and_then(|uri| Iri::parse(uri).ok());
+    let relays: Vec<_> = relays.iter().filter_map(|relay| relay.relayed()).collect();
+    status::speakers(&council, addressee.as_ref(), &relays)
 }
 
-/// The status of each of our recommendations; of those of one council when `author` names it. Two
+/// The status of each of our recommendations; of those of one council when `author` names it. Three
 /// queries, whatever their number.
 ///
 /// # Errors
@@ -75,12 +77,21 @@ pub async fn standings_by_id(app: &App, author: Option<&str>) -> Result<Vec<(Str
     for one in rows::said(&app.db, author).await? {
         said.entry(one.target.clone()).or_default().push(one);
     }
-    let each =
-        asked.into_iter().map(|one| (status_of(&one, &said), one)).map(|(status, one)| (one.uri, status));
-    Ok(each.collect())
+    let relayed: Vec<&str> = said
+        .iter()
+        .filter(|(_, rows)| rows.iter().any(|row| row.kind == "Relay"))
+        .map(|(target, _)| target.as_str())
+        .collect();
+    let relays = rows::relays(&app.db, &relayed).await?;
+    let each = asked.into_iter().map(|one| (status_of(&one, &said, &relays), one));
+    Ok(each.map(|(status, one)| (one.uri, status)).collect())
 }
 
-fn status_of(recommendation: &rows::Asked, said: &HashMap<String, Vec<rows::Said>>) -> Status {
+fn status_of(
+    recommendation: &rows::Asked,
+    said: &HashMap<String, Vec<rows::Said>>,
+    relays: &[rows::Relay],
+) -> Status {
     let about = |uri: &str| said.get(uri).map(Vec::as_slice).unwrap_or_default();
     let addressee = recommendation.addressee.as_deref();
     let acknowledged = about(recommendation.avis.as_deref().unwrap_or_default())
@@ -88,7 +99,10 @@ fn status_of(recommendation: &rows::Asked, said: &HashMap<String, Vec<rows::Said
         .any(|row| row.kind == "Delivery" && row.proof == "valid" && Some(row.author.as_str()) == addressee);
     let statements: Vec<_> =
         about(&recommendation.uri).iter().filter_map(|row| statement(&row.spoken())).collect();
-    standing_of(addressee, &statements, acknowledged).status
+    let of = [Some(recommendation.uri.as_str()), recommendation.avis.as_deref()];
+    let relays: Vec<_> = relays.iter().filter(|relay| of.contains(&Some(relay.target.as_str()))).collect();
+    let speakers = speakers(&recommendation.author, addressee, &relays);
+    status::standing(&speakers, &statements, acknowledged).status
 }
 
 impl rows::Said {
