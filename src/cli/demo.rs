@@ -1,4 +1,4 @@
-//! `parvis demo`: five nodes on this machine that load the sample dossiers and federate; `--check` runs
+//! `parvis demo`: six nodes on this machine that load the sample dossiers and federate; `--check` runs
 //! the scenario to its end and says what was expected and what was seen.
 
 use std::path::PathBuf;
@@ -9,7 +9,10 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::{Failure, Output, serve};
-use crate::demo::{CITIES, Demo as Nodes, Expectation, Told};
+use crate::{
+    demo::{CITIES, Demo as Nodes, Expectation, Told},
+    domain::Iri,
+};
 
 const EXAMPLES: &str = "\
 Ctrl-C arrête tout proprement ; relancée, la démonstration reprend ses fichiers.
@@ -19,11 +22,11 @@ Exemples / Examples:
   parvis demo
   parvis demo --check --dir /tmp/parvis-demo";
 
-/// Démonstration : cinq villes sur cette machine / Demonstration: five cities on this machine
+/// Démonstration : six collectivités sur cette machine / Demonstration: six authorities on this machine
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Demo {
-    /// Dossier des cinq bases / Folder of the five databases
+    /// Dossier des six bases / Folder of the six databases
     #[arg(long, value_name = "DOSSIER", default_value = "demo")]
     dir: PathBuf,
     /// Jouer le scénario jusqu’au bout, sur un dossier neuf / Run the scenario to its end
@@ -50,7 +53,7 @@ impl Demo {
             return sum(&seen?, out);
         }
         bar.finish_and_clear();
-        guide(out);
+        guide(out, &nodes.link().await?);
         let stop = CancellationToken::new();
         tokio::spawn(serve::cancel_when_told(stop.clone()));
         nodes.run(stop).await?;
@@ -100,10 +103,11 @@ fn sum(all: &[Expectation], out: &Output) -> Result<(), Failure> {
 }
 
 /// What to open and what to try.
-fn guide(out: &Output) {
+fn guide(out: &Output, link: &Iri) {
     out.say("cli-demo-ready", &[]);
     for city in &CITIES {
         out.line(&format!("  {:<12} {}", city.title, city.url()));
     }
     out.say("cli-demo-try", &[]);
+    out.say("cli-demo-link", &[("link", link.as_str().into())]);
 }

@@ -13,12 +13,12 @@ use crate::{
     Error, Result,
     actions::{publish::Published, replies, verify, withdraw},
     domain::{
-        Iri,
+        Code as _, Iri,
         codes::{Reason, Status},
     },
     dossier::Text,
     storage::{self, records::Page},
-    web::view::standings,
+    web::view::{standings, standings_by_id},
 };
 
 /// One expectation and what was seen.
@@ -66,6 +66,8 @@ pub async fn run(demo: &mut Demo, tell: &Teller) -> Result<Vec<Expectation>> {
     let mut looking = Looking { tell, all: Vec::new() };
     everybody_has_everything(demo, &mut looking).await?;
     totals(demo, &mut looking).await?;
+    what_is_owed(demo, &mut looking).await?;
+    an_answer_came_back_down(demo, &mut looking).await?;
     let citizen = Citizen::start(&demo.node("rennes").app).await?;
     a_citizen_follows_and_replies(demo, &citizen, &mut looking).await?;
     let changed = an_edit_travels(demo, &citizen, &mut looking).await?;
@@ -128,6 +130,45 @@ async fn totals(demo: &Demo, looking: &mut Looking<'_>) -> Result<()> {
         looking.see(format!("Mission 5G seen from {}", node.city.title), "50/0/4", seen.join("/"));
     }
     Ok(())
+}
+
+/// What the city owes is on its page and in its API: held, put off, and never to be taken back.
+async fn what_is_owed(demo: &Demo, looking: &mut Looking<'_>) -> Result<()> {
+    let rennes = demo.node("rennes");
+    let url = rennes.city.url();
+    let page = demo_get(rennes, &format!("{url}/echeances")).await?;
+    looking.see("Rennes shows what it owes on avis 2", true, page.contains("/avis/ccnr-avis-2"));
+    let page = demo_get(rennes, &format!("{url}/avis/ccnr-avis-1")).await?;
+    looking.see("the council's own view stands beside the City's", true, page.contains("id=\"regards\""));
+    Ok(())
+}
+
+/// What Rennes relayed to the Region, and the Region to the State, was answered there: the answer stands at Rennes
+/// and counts alike at Nancy, which was told by following Rennes.
+async fn an_answer_came_back_down(demo: &Demo, looking: &mut Looking<'_>) -> Result<()> {
+    let rennes = demo.node("rennes");
+    let page = format!("{}/avis/ccnr-avis-3", rennes.city.url());
+    let there = eventually(async || page_shows(rennes, &page, "décisions individuelles").await).await?;
+    looking.see("the State's answer stands on the avis of Rennes", true, there);
+    let council = storage::actors::by_handle(&rennes.app.db, "ccnr").await?;
+    let council = council.ok_or_else(|| Error::not_found("ccnr"))?.uri;
+    let relayed = storage::records::by_reference(&rennes.app.db, "rennes/ccnr/avis-3/r3").await?;
+    let relayed = relayed.ok_or_else(|| Error::not_found("recommendation 3"))?.uri;
+    for name in ["rennes", "nancy"] {
+        let node = demo.node(name);
+        let standing = async || {
+            let all = standings_by_id(&node.app, Some(&council)).await?;
+            Ok::<_, Error>(all.into_iter().find(|(id, _)| *id == relayed).map(|(_, status)| status))
+        };
+        eventually(async || Ok(standing().await? == Some(Status::AcceptedInPart))).await?;
+        let seen = standing().await?.map_or("none", |status| status_word(&status));
+        looking.see(format!("and counts, seen from {}", node.city.title), "accepted-in-part", seen);
+    }
+    Ok(())
+}
+
+fn status_word(status: &Status) -> &'static str {
+    Status::ALL.iter().find(|(_, known)| known == status).map_or("other", |(word, _)| word)
 }
 
 /// A citizen of another server follows the council and replies; the reply shows once it is approved.

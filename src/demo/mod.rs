@@ -1,10 +1,11 @@
-//! The demonstration: five complete nodes in one process, each with its own database, that load the sample
+//! The demonstration: six complete nodes in one process, each with its own database, that load the sample
 //! dossiers and federate over signed HTTP, with no shortcut inside the process. `check` runs the same
 //! scenario to its end and says what it saw.
 
 mod check;
 mod citizen;
 mod nodes;
+mod relay;
 
 use std::{path::Path, time::Duration};
 
@@ -18,7 +19,7 @@ use crate::{
     Error, Result,
     actions::{follows, import, publish},
     config::Post,
-    domain::{Role, codes::Office},
+    domain::{Iri, Role, codes::Office},
     dossier::{self, Dossier},
     federation::discover,
     storage,
@@ -42,7 +43,7 @@ pub type Teller = dyn Fn(Told<'_>) + Send + Sync;
 /// How long the exchange may take before it is called stuck.
 const PATIENCE: Duration = Duration::from_mins(3);
 
-/// The five nodes, running.
+/// The nodes, running.
 pub struct Demo {
     nodes: Vec<Node>,
 }
@@ -66,7 +67,17 @@ impl Demo {
             load(node, &dossier, tell).await?;
         }
         demo.converge(tell).await?;
+        relay::play(&demo, tell).await?;
+        demo.converge(tell).await?;
         Ok(demo)
+    }
+
+    /// A new link by which a body without a node may answer what Rennes relayed to it (register.md rule 12).
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn link(&self) -> Result<Iri> {
+        relay::link(self).await
     }
 
     /// Every node follows every other one.
@@ -74,7 +85,7 @@ impl Demo {
         for node in &self.nodes {
             let relays = storage::actors::by_role(&node.app.db, Role::Relay.code()).await?;
             let relay = relays.first().ok_or_else(|| Error::not_found("relay"))?;
-            let relay = crate::domain::Iri::parse(&relay.uri)?;
+            let relay = Iri::parse(&relay.uri)?;
             for other in self.nodes.iter().filter(|other| other.city.name != node.city.name) {
                 let peer = discover::actor(&node.app, &other.city.url()).await?;
                 follows::follow(&node.app, &operator(), &relay, &peer).await?;
@@ -123,7 +134,7 @@ impl Demo {
 
     /// A node by the name of its city.
     fn node(&self, name: &str) -> &Node {
-        self.nodes.iter().find(|node| node.city.name == name).expect("one of the five")
+        self.nodes.iter().find(|node| node.city.name == name).expect("one of the cities")
     }
 
     /// Runs the scenario to its end.
@@ -157,7 +168,12 @@ impl Demo {
 
 /// The sample dossier of a city.
 fn read(city: &City) -> Result<Dossier> {
-    let dossier = dossier::parse(city.dossier, dossier::Syntax::Toml)?;
+    parsed(city.dossier)
+}
+
+/// A dossier that holds.
+fn parsed(text: &str) -> Result<Dossier> {
+    let dossier = dossier::parse(text, dossier::Syntax::Toml)?;
     let problems = dossier::check(&dossier);
     if problems.is_empty() { Ok(dossier) } else { Err(problems.into()) }
 }

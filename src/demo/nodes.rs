@@ -1,4 +1,4 @@
-//! The five nodes of the demonstration, each complete: configuration, database, server, worker.
+//! The six nodes of the demonstration, each complete: configuration, database, server, worker.
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -27,7 +27,8 @@ pub struct City {
     pub port: u16,
     territory: &'static str,
     tier: &'static str,
-    handle: &'static str,
+    /// User part of its body's account.
+    pub handle: &'static str,
     /// Its sample dossier.
     pub dossier: &'static str,
 }
@@ -46,8 +47,8 @@ impl City {
     }
 }
 
-/// The four cities and a region.
-pub const CITIES: [City; 5] = [
+/// The four cities, a region and the State.
+pub const CITIES: [City; 6] = [
     City {
         name: "rennes",
         title: "Rennes",
@@ -92,6 +93,15 @@ pub const CITIES: [City; 5] = [
         tier: "region",
         handle: "region",
         dossier: include_str!("../../samples/bretagne.toml"),
+    },
+    City {
+        name: "etat",
+        title: "État",
+        port: 8108,
+        territory: "FR",
+        tier: "etat",
+        handle: "etat",
+        dossier: include_str!("../../samples/etat.toml"),
     },
 ];
 

@@ -104,7 +104,7 @@ async fn row_67_featured_holds_ids(world: &World) {
         assert!(items.iter().all(Value::is_string), "{featured}");
         count += items.len();
     }
-    assert_eq!(count, 1, "the avis of the council");
+    assert_eq!(count, 2, "the avis of the council, what the city said last of it");
 }
 
 async fn row_68_followers_have_a_first_page(world: &World) {

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::*;
 
-const SAMPLES: [&str; 5] = ["rennes", "angers", "montpellier", "nancy", "bretagne"];
+const SAMPLES: [&str; 6] = ["rennes", "angers", "montpellier", "nancy", "bretagne", "etat"];
 
 fn sample(name: &str) -> Dossier {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("samples/{name}.toml"));

@@ -78,11 +78,13 @@ problem-database-damaged = This SQLite file is damaged; nothing is served from i
 problem-not-initialised = This node has no accounts and keys yet. Run parvis init with this configuration.
 cli-serving = ✓ { $address } is served on { $listen }.
 cli-stopped = ✓ Stopped.
-cli-demo-starts = Five nodes start; their files are in { $folder }.
+cli-demo-starts = Six nodes start; their files are in { $folder }.
 cli-demo-progress = Preparing
 cli-demo-started = ✓ { $city } answers: { $address }
 cli-demo-publishing = { $city } publishes
 cli-demo-exchanging = Nodes exchange their registers
 cli-demo-looked = : expected { $expected }, seen { $seen }
 cli-demo-ready = All is exchanged. To open in a browser:
-cli-demo-try = To try: an avis and its recommendations, what became of them, texts received from other cities (/recus), search, the Atom feed of a council. Ctrl-C stops everything.
+cli-demo-try = To try: an avis and its recommendations, what became of them, what the City owes (/echeances), what goes up to the Region and the State and comes back down (/avis/ccnr-avis-3 in Rennes, /positions in Bretagne), the life of a council (/conseils/ccnr), texts received from other cities (/recus), search, the Atom feed of a council. Ctrl-C stops everything.
+cli-demo-link = The Éducation nationale has no node: it answers once by this link, good for thirty days (sample text):
+    { $link }
