@@ -282,6 +282,78 @@ fn other_servers_are_blocked_with_a_reason_and_listed() {
     assert_eq!(shell.run(&["peers", "allow", "spam example"]).code(), 65);
 }
 
+const RELAY: &str = r#"
+format = "parvis-dossier-1"
+[defaults]
+synthetic = true
+[city]
+ref = "nancy"
+name = "Nancy"
+territory = "54395"
+[[councils]]
+ref = "jeunes"
+handle = "jeunes"
+name = "Conseil des jeunes"
+summary = "Un conseil."
+[[questions]]
+ref = "q1"
+council = "jeunes"
+kind = "saisine"
+title = "Les lycées"
+text = "Comment ?"
+asked_on = "2026-01"
+[[avis]]
+ref = "a1"
+council = "jeunes"
+question = "q1"
+title = "Des lycées sobres"
+summary = "Court."
+diagnosis = "Ce qui est."
+stakes = "Ce qui compte."
+adopted_on = "2026-03-04"
+recommendations = [{ title = "Apprendre" }]
+[[relays]]
+recommendation = "jeunes/a1/r1"
+to = "https://www.education.example/"
+to_name = "Éducation nationale"
+tier = "etat"
+"#;
+
+#[test]
+fn a_relay_gets_a_link_once_told_and_an_intake_may_be_empty() {
+    let shell = node();
+    shell.write("relay.toml", RELAY);
+    let done = shell.run(&["import", "relay.toml", "--publish", "--json"]).json();
+    let published = done["published"].as_array().unwrap();
+    let relay = published.iter().find(|one| one["kind"] == "Relay").expect("the relay");
+    let reference = relay["reference"].as_str().unwrap();
+    let link = shell.run(&["relay", "link", reference, "--days", "30"]);
+    assert_eq!(link.code(), 0, "{}", link.err());
+    assert!(link.out().contains("Ce lien sert une fois, jusqu’au "), "{}", link.out());
+    let address = link.out().lines().last().unwrap().to_owned();
+    assert!(address.starts_with("https://nancy.example/relais/repondre/"), "{address}");
+    let list = shell.run(&["relay", "list"]);
+    assert!(list.out().contains("liens\u{a0}: 1, encore ouverts\u{a0}: 1"), "{}", list.out());
+    assert!(!list.out().contains(&address), "told once");
+    let told = shell.run(&["relay", "link", relay["id"].as_str().unwrap(), "--json"]).json();
+    assert_eq!(told["relay"], relay["id"]);
+    let many = shell.run(&["relay", "link", reference, "--days", "366"]);
+    assert_eq!(many.code(), 65);
+    assert!(many.err().contains("Un lien vaut de 1 à 365 jours."), "{}", many.err());
+    assert_eq!(shell.run(&["relay", "revoke", reference, "--json"]).json()["revoked"], 2);
+    assert_eq!(shell.run(&["relay", "link", "nancy/none"]).code(), 1);
+
+    let list = shell.run(&["intake", "list"]);
+    assert_eq!((list.code(), list.out().trim()), (0, "Positions reçues\u{a0}: 0"));
+    assert_eq!(shell.run(&["intake", "list", "--json"]).json().as_array().unwrap().len(), 0);
+    let own = relay["id"].as_str().unwrap();
+    assert_eq!(shell.run(&["intake", "show", own]).code(), 1, "relayed by us, not to us");
+    assert_eq!(shell.run(&["intake", "accept", own]).code(), 1);
+    let decline = ["intake", "decline", own, "--reason", "because", "--text", "Non."];
+    assert_eq!(shell.run(&decline).code(), 65);
+    assert!(shell.run(&["intake", "export"]).out().starts_with("recu_le,etat,expediteur,"));
+}
+
 #[test]
 fn what_is_not_there_is_said() {
     let shell = node();

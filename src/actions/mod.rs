@@ -26,6 +26,7 @@ pub mod relays;
 pub mod replies;
 pub mod restore;
 mod speak;
+pub mod unheard;
 pub mod verify;
 pub mod withdraw;
 mod words;

@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use super::respond;
 use crate::{
     App, Error, Result,
-    actions::obligations::{self, Filter, Owing, Place},
+    actions::{
+        obligations::{self, Filter, Owing, Place},
+        unheard::{self, Unheard},
+    },
     domain::Code as _,
 };
 
@@ -16,7 +19,8 @@ use crate::{
 const MOST: usize = 200;
 
 /// `GET /api/v1/obligations?state=&author=&avis=&host=&after=&limit=`: first what is overdue, then what is due,
-/// then what was held; `next` is where to go on, `null` at the end.
+/// then what was held; `next` is where to go on, `null` at the end. With the first page come the relays without an
+/// acknowledgement, the longest silence first.
 pub async fn list(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
     respond::answer(&headers, page(&app, uri.query()).await)
 }
@@ -37,11 +41,28 @@ async fn page(app: &App, query: Option<&str>) -> Result<Response> {
             _ => {}
         }
     }
+    let silent = if after.is_none() { unheard::list(app, &filter).await? } else { Vec::new() };
+    let silent: Vec<Value> = silent.iter().take(limit).map(relay).collect();
     let (items, next) = obligations::cut(obligations::list(app, &filter).await?, after.as_ref(), limit);
     let items: Vec<Value> = items.iter().map(item).collect();
     let day = obligations::today(app).to_string();
     let next = next.map(|place| place.to_string());
-    Ok(respond::text(respond::JSON, json!({ "day": day, "next": next, "items": items }).to_string()))
+    let told = json!({ "day": day, "next": next, "items": items, "unacknowledged": silent });
+    Ok(respond::text(respond::JSON, told.to_string()))
+}
+
+fn relay(one: &Unheard) -> Value {
+    let concerned: Vec<Value> =
+        one.concerned.iter().map(|row| json!({ "id": row.uri, "title": row.title })).collect();
+    json!({
+        "relay": one.row.uri,
+        "concerns": concerned,
+        "by": one.row.author,
+        "to": one.relay.body,
+        "published": one.row.published,
+        "days": one.days,
+        "host": one.row.origin,
+    })
 }
 
 fn item(one: &Owing) -> Value {

@@ -25,11 +25,6 @@ queries! {
             (SELECT count(*) FROM records r WHERE NOT r.withdrawn AND ((r.author = a.uri AND r.kind = 'AutoSaisine')
                 OR (r.addressee = a.uri AND r.kind = 'Saisine' AND r.ours))) AS questions
         FROM actors a WHERE a.ours AND a.role = 'council' ORDER BY a.uri";
-    LATEST = "SELECT t.avis, max(r.published) AS at FROM records t
-        JOIN links l ON l.target = t.uri AND l.relation = 'concerns' JOIN records r ON r.uri = l.source
-        WHERE t.kind = 'Recommendation' AND t.author = $1 AND t.avis IS NOT NULL
-            AND r.kind IN ('Answer', 'FollowUp') AND r.author = t.addressee AND NOT r.withdrawn
-        GROUP BY t.avis ORDER BY t.avis";
     RELAYS = "SELECT l.target, r.uri, r.author, r.addressee AS body, r.published,
             (SELECT min(q.published) FROM links k JOIN records q ON q.uri = k.source
                 WHERE k.target = r.uri AND k.relation = 'relay' AND q.kind IN ('Receipt', 'Relay') AND q.author = r.addressee
@@ -129,6 +124,12 @@ pub struct Relay {
 }
 
 impl Relay {
+    /// Whether its body, or somebody for it through a link, said anything to it.
+    #[must_use]
+    pub const fn answered(&self) -> bool {
+        self.received.is_some() || self.declined.is_some() || self.entered.is_some()
+    }
+
     /// As far as who may speak depends on it.
     #[must_use]
     pub fn relayed(&self) -> Option<status::Relayed> {
@@ -179,12 +180,4 @@ pub async fn said(db: &Db, author: &str) -> Result<Vec<Said>> {
 /// Those of the database.
 pub async fn produced(db: &Db) -> Result<Vec<Produced>> {
     db.all(&PRODUCED, args![]).await
-}
-
-/// When the addressee's latest answer or follow-up to each avis of an author was published.
-///
-/// # Errors
-/// Those of the database.
-pub async fn latest(db: &Db, author: &str) -> Result<Vec<(String, String)>> {
-    db.all(&LATEST, args![author]).await
 }

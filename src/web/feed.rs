@@ -3,8 +3,6 @@
 
 pub mod obligations;
 
-use std::collections::HashMap;
-
 use atom_syndication::{Category, Content, Entry, Feed, FixedDateTime, Generator, Link, Person, Text};
 use axum::{
     extract::{Path, State},
@@ -12,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{error::Failure, markup};
+use super::{error::Failure, markup, view};
 use crate::{
     App, Error, Result,
     domain::Version,
@@ -20,7 +18,6 @@ use crate::{
     storage::{
         actors::{self, Actor},
         records::{self, Page as Slice, Row},
-        standings,
     },
 };
 
@@ -38,7 +35,7 @@ pub async fn show(State(app): State<App>, lang: Lang, Path(file): Path<String>) 
     let actor = actor.ok_or_else(|| Error::not_found(format!("feed {file}")))?;
     let mut avis = records::by_author(&app.db, &actor.uri, "Avis", &Slice::first(ENTRIES)).await?;
     avis.retain(|row| !row.withdrawn);
-    let latest: HashMap<String, String> = standings::latest(&app.db, &actor.uri).await?.into_iter().collect();
+    let latest = view::latest(&app, &actor.uri).await?;
     let author = person(&app, &actor);
     let mut entries: Vec<Entry> =
         avis.iter().map(|row| entry(&app, lang, &author, row, latest.get(&row.uri))).collect();

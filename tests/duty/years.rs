@@ -194,7 +194,7 @@ async fn what_is_done_without_evidence_says_so_everywhere_and_totals_are_counted
         assert!(lines[0].starts_with("numero,titre,rubrique,echelon,destinataire,etat,"), "{csv}");
         assert!(lines[1].ends_with(",,oui") && lines[1].contains(",done,"), "{csv}");
         assert!(lines[2].contains(",Accueil,commune,") && lines[2].ends_with(",non"), "{csv}");
-        assert!(lines[2].contains(&format!("/media/{} https://metropole.example/bilan", hash.digits())));
+        assert!(lines[2].contains(&format!("/media/{} | https://metropole.example/bilan", hash.digits())));
         assert!(
             lines[3].contains(",abandoned,") && lines[3].contains(",out-of-remit,2027-04-03,2028-06-30,")
         );

@@ -38,6 +38,11 @@ owed-no-day = the day is not known: no deadline is computed
 owed-postponed = Postponed from { $from } to { $to }, reason: { $reason }.
 owed-held-on = Held: { $date }.
 owed-answered = Answers given: { $n } of { $of }.
+owed-unheard = { $n ->
+    [one] A relay without an acknowledgement
+   *[other] { $n } relays without an acknowledgement
+}
+owed-unheard-more = Only those that have waited longest are shown here.
 owed-promised = Promised by the schedule.
 owed-usual = The usual rhythm: nothing was promised.
 owed-claimed = Counted from the delivery according to the council; the authority has not confirmed it.

@@ -38,6 +38,11 @@ owed-no-day = le jour n’est pas connu : aucun délai n’est calculé
 owed-postponed = Reportée (d’abord prévue : { $from } ; nouvelle date : { $to } ; motif : { $reason }).
 owed-held-on = Tenue : { $date }.
 owed-answered = Réponses données : { $n } sur { $of }.
+owed-unheard = { $n ->
+    [one] Un relais sans accusé de réception
+   *[other] { $n } relais sans accusé de réception
+}
+owed-unheard-more = Seuls les plus anciens sont montrés ici.
 owed-promised = Promise par l’échéancier.
 owed-usual = Rythme d’usage : rien n’a été promis.
 owed-claimed = Comptée depuis la remise selon le conseil ; la collectivité n’en a pas confirmé la réception.

@@ -134,6 +134,12 @@ impl Avis {
         &self.recommendations
     }
 
+    /// Where it was relayed to as a whole.
+    #[must_use]
+    pub fn hops(&self) -> &[Hop] {
+        &self.hops
+    }
+
     /// When it was handed over.
     #[must_use]
     pub fn delivered(&self) -> Option<&HandedOver> {

@@ -15,7 +15,10 @@ use serde::Deserialize;
 
 use crate::{
     App, Error, Result,
-    actions::obligations::{self, Filter, Owing, Place},
+    actions::{
+        obligations::{self, Filter, Owing, Place},
+        unheard::{self, Unheard},
+    },
     domain::obligations::State as Stands,
     i18n::Lang,
     storage::actors,
@@ -24,9 +27,11 @@ use crate::{
         calendar::{Calendar, Event, When},
         html,
         layout::Page,
-        view::{self, Owed, People},
+        view::{self, Hop, Owed, People},
     },
 };
+
+use super::positions::Named;
 
 /// Items of a page.
 const SIZE: usize = 25;
@@ -52,6 +57,14 @@ struct Shown {
     owed: Vec<Owed>,
     next: Option<String>,
     inside: bool,
+    silent: Vec<Silent>,
+    silences: usize,
+}
+
+/// A relay without an acknowledgement, and what is relayed.
+struct Silent {
+    hop: Hop,
+    concerned: Vec<Named>,
 }
 
 /// A link of a filter.
@@ -74,15 +87,19 @@ pub async fn show(
     let all = obligations::list(&app, &Filter::default()).await?;
     let people = named(&app, &all).await?;
     let mut chosen = all.clone();
+    let mut filter = Filter::default();
     if let Some(word) = &asked.etat {
         let found = STATES.iter().find(|(known, _)| known == word);
         let (_, state) = found.ok_or_else(|| Error::not_found(format!("state {word}")))?;
         chosen.retain(|one| one.owed.state == *state);
+        filter.state = Some(*state);
     }
     if let Some(council) = &asked.conseil {
         let uri = council_of(&app, council).await?;
         chosen.retain(|one| one.ledger.avis.author == uri);
+        filter.actor = Some(uri);
     }
+    let unheard = if after.is_none() { unheard::list(&app, &filter).await? } else { Vec::new() };
     let (shown, next) = obligations::cut(chosen, after.as_ref(), SIZE);
     let page = Page::new(&app, lang, "/echeances");
     let lead = page.t("owed-lead");
@@ -97,9 +114,24 @@ pub async fn show(
         owed: shown.iter().map(|one| Owed::of(&app, &page, &people, one)).collect(),
         next: next.map(|place| format!("/echeances{}", asked.query(Some(&place)))),
         inside: after.is_some(),
+        silent: silent(&app, &page, &unheard).await?,
+        silences: unheard.len(),
         page,
     };
     Ok(html(StatusCode::OK, &shown))
+}
+
+/// The longest silences, as shown.
+async fn silent(app: &App, page: &Page, unheard: &[Unheard]) -> Result<Vec<Silent>> {
+    let shown = &unheard[..unheard.len().min(SIZE)];
+    let mut named: HashSet<&str> = shown.iter().map(|one| one.row.author.as_str()).collect();
+    named.extend(shown.iter().filter_map(|one| one.relay.body.as_deref()));
+    let people = People::load(app, named).await?;
+    let silent = |one: &Unheard| {
+        let hop = Hop::of(app, page, &people, &one.row, &one.relay)?;
+        Some(Silent { hop, concerned: one.concerned.iter().map(|row| Named::of(app, row)).collect() })
+    };
+    Ok(shown.iter().filter_map(silent).collect())
 }
 
 impl Asked {

@@ -60,15 +60,15 @@ struct Position {
 }
 
 /// What is relayed.
-struct Named {
-    id: String,
-    href: String,
-    title: String,
-    lang: String,
+pub(super) struct Named {
+    pub id: String,
+    pub href: String,
+    pub title: String,
+    pub lang: String,
 }
 
 impl Named {
-    fn of(app: &App, row: &Row) -> Self {
+    pub fn of(app: &App, row: &Row) -> Self {
         let (id, lang) = (row.uri.clone(), row.lang.clone());
         Self { id, lang, href: view::href(app, row), title: markup::name(&row.title) }
     }

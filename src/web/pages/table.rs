@@ -7,6 +7,7 @@ use axum::{
     http::header,
     response::{IntoResponse as _, Response},
 };
+use jiff::civil;
 use serde_json::{Value, json};
 
 use super::avis::{self, Avis};
@@ -14,13 +15,16 @@ use crate::{
     App, Error, Result,
     actions::obligations,
     domain::{
-        Code, obligations as clock,
+        Code, Iri, obligations as clock,
         obligations::Silence,
         said::{Answer, FollowUp, Said},
     },
     i18n::Lang,
     storage::records::Row,
-    web::{layout::Page, view::Recommendation},
+    web::{
+        layout::Page,
+        view::{Hop, Recommendation},
+    },
 };
 
 /// A form of the table, by the end of its address.
@@ -57,14 +61,18 @@ struct Line {
     reason: String,
     answered_on: String,
     promised_by: String,
+    answered_by: String,
+    /// Its relays: the cells of five columns.
+    relays: [Value; 5],
     silence_days: Option<i64>,
     evidence: Vec<String>,
     /// Said to be done, and nothing shown for it.
     without_evidence: bool,
 }
 
-/// Names of the columns: those of the French dataset, and those of the API.
-const COLUMNS: [(&str, &str); 15] = [
+/// Names of the columns: those of the French dataset, and those of the API. The columns of relays have one place
+/// for each relay, of the recommendation and of its avis, in the same order.
+const COLUMNS: [(&str, &str); 21] = [
     ("numero", "number"),
     ("titre", "title"),
     ("rubrique", "category"),
@@ -77,6 +85,12 @@ const COLUMNS: [(&str, &str); 15] = [
     ("motif", "reason"),
     ("repondu_le", "answeredOn"),
     ("promis_pour", "promisedBy"),
+    ("repondu_par", "answeredBy"),
+    ("relaye_a", "relayedTo"),
+    ("relaye_le", "relayedOn"),
+    ("accuse_le", "acknowledgedOn"),
+    ("decline_le", "declinedOn"),
+    ("jours_sans_accuse", "unacknowledgedDays"),
     ("jours_sans_reponse", "silenceDays"),
     ("preuves", "evidence"),
     ("fait_sans_preuve", "doneWithoutEvidence"),
@@ -107,10 +121,26 @@ pub async fn of(app: &App, lang: Lang, row: &Row, form: Form) -> Result<Response
 fn lines(app: &App, avis: &Avis) -> Vec<Line> {
     let waits = clock::silence(avis.delivered(), obligations::today(app));
     let kept = avis.recommendations().iter().filter(|one| !one.sheet.card.withdrawn);
-    kept.map(|one| line(one, avis.authority(), waits.as_ref())).collect()
+    let shown = |one: &Recommendation| {
+        let hops: Vec<&Hop> = one.relays.iter().chain(avis.hops()).collect();
+        line(one, relays(&hops), avis.authority(), waits.as_ref())
+    };
+    kept.map(shown).collect()
 }
 
-fn line(one: &Recommendation, authority: Option<&str>, waits: Option<&Silence>) -> Line {
+/// To whom, when, acknowledged when, declined when, and how long without an acknowledgement.
+fn relays(hops: &[&Hop]) -> [Value; 5] {
+    let day = |day: civil::Date| Value::from(day.to_string());
+    [
+        hops.iter().map(|hop| Value::from(hop.body.as_str())).collect(),
+        hops.iter().map(|hop| day(hop.sent_on)).collect(),
+        hops.iter().map(|hop| hop.received_on.map_or(Value::Null, day)).collect(),
+        hops.iter().map(|hop| hop.declined_on.map_or(Value::Null, day)).collect(),
+        hops.iter().map(|hop| Value::from(hop.silent_for)).collect(),
+    ]
+}
+
+fn line(one: &Recommendation, relays: [Value; 5], authority: Option<&str>, waits: Option<&Silence>) -> Line {
     let said = one.sheet.record.as_ref().map(|record| &record.said);
     let (tier, addressee) = match said {
         Some(Said::Recommendation(said)) => (word(said.tier.as_ref()), said.addressee.to_string()),
@@ -118,12 +148,11 @@ fn line(one: &Recommendation, authority: Option<&str>, waits: Option<&Silence>) 
     };
     let counts = one.statements.iter().chain(&one.others).find(|statement| statement.counts);
     let counts = counts.and_then(|statement| statement.sheet.record.as_ref());
-    let answer: Option<&Answer> = one.statements.iter().rev().find_map(|statement| {
-        match statement.sheet.record.as_ref().map(|record| &record.said) {
-            Some(Said::Answer(answer)) => Some(answer),
-            _ => None,
-        }
+    let answered: Option<(&Answer, &Iri)> = one.statements.iter().rev().find_map(|statement| {
+        let record = statement.sheet.record.as_ref()?;
+        if let Said::Answer(answer) = &record.said { Some((answer, &record.envelope.author)) } else { None }
     });
+    let answer = answered.map(|(answer, _)| answer);
     let follow_up: Option<&FollowUp> = match counts.map(|record| &record.said) {
         Some(Said::FollowUp(said)) => Some(said),
         _ => None,
@@ -145,6 +174,8 @@ fn line(one: &Recommendation, authority: Option<&str>, waits: Option<&Silence>) 
         reason: word(reason),
         answered_on: date(answer.and_then(|said| said.decided_on.as_ref())),
         promised_by: date(answer.and_then(|said| said.promised_by.as_ref())),
+        answered_by: answered.map(|(_, author)| author.to_string()).unwrap_or_default(),
+        relays,
         silence_days: waits.and_then(|waits| waits.days),
         evidence: follow_up
             .map(|said| said.evidence.iter().map(ToString::to_string).collect())
@@ -159,7 +190,8 @@ fn word<C: Code>(code: Option<&C>) -> String {
 
 impl Line {
     /// Its cells, in the order of [`COLUMNS`].
-    fn cells(&self) -> [Value; 15] {
+    fn cells(&self) -> [Value; 21] {
+        let [to, on, acknowledged, declined, unacknowledged] = self.relays.clone();
         let text = |text: &str| if text.is_empty() { Value::Null } else { text.into() };
         [
             self.number.into(),
@@ -174,6 +206,12 @@ impl Line {
             text(&self.reason),
             text(&self.answered_on),
             text(&self.promised_by),
+            text(&self.answered_by),
+            to,
+            on,
+            acknowledged,
+            declined,
+            unacknowledged,
             self.silence_days.into(),
             self.evidence.clone().into(),
             self.without_evidence.into(),
@@ -207,13 +245,13 @@ fn csv<const N: usize>(names: &[&str; N], rows: impl IntoIterator<Item = [Value;
     Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
 }
 
-/// A cell as text. What a spreadsheet would run as a formula is led by an apostrophe.
+/// A cell as text; a list keeps its empty places. What a spreadsheet would run as a formula is led by an apostrophe.
 fn cell(value: &Value) -> String {
     let text = match value {
         Value::Null => String::new(),
         Value::Bool(yes) => if *yes { "oui" } else { "non" }.to_owned(),
         Value::String(text) => text.clone(),
-        Value::Array(all) => all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
+        Value::Array(all) => all.iter().map(cell).collect::<Vec<_>>().join(" | "),
         other => other.to_string(),
     };
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
@@ -250,9 +288,6 @@ mod tests {
             "'=HYPERLINK(\"https://evil.example\")"
         );
         assert_eq!(cell(&"une, deux".into()), "une, deux");
-        assert_eq!(
-            cell(&json!(["https://a.example/1", "https://a.example/2"])),
-            "https://a.example/1 https://a.example/2"
-        );
+        assert_eq!(cell(&json!(["https://a.example/1", null, 25])), "https://a.example/1 |  | 25");
     }
 }

@@ -22,7 +22,7 @@ pub use people::{People, Who};
 pub use recommendation::{Around, Recommendation, Statement, once};
 pub use relays::{Hop, relay_of};
 pub use sheet::{Card, Sheet, href};
-pub use standings::{standings, standings_by_id};
+pub use standings::{latest, standings, standings_by_id};
 pub use tally::{Badge, Tally};
 pub use text::Text;
 pub use thread::{Past, Reply, history, replies};

@@ -1,5 +1,7 @@
 //! Where something was relayed to, hop by hop, and what came of it: from public records and the clock alone.
 
+use jiff::civil;
+
 use super::{People, Who, sheet::href};
 use crate::{
     App,
@@ -37,6 +39,12 @@ pub struct Hop {
     pub supporters: usize,
     /// When.
     pub on: Markup,
+    /// The same day, for programs.
+    pub sent_on: civil::Date,
+    /// The day it was acknowledged or passed on.
+    pub received_on: Option<civil::Date>,
+    /// The day it was declined.
+    pub declined_on: Option<civil::Date>,
     /// `received`, `declined`, `entered`, `silent` or `waiting`.
     pub state: &'static str,
     /// The same, in words.
@@ -71,8 +79,7 @@ impl Hop {
         }
         let today = day_of(Instant::of(app.clock.now()));
         let published = Instant::parse_foreign(&relay.published).ok()?;
-        let answered = relay.received.is_some() || relay.declined.is_some() || relay.entered.is_some();
-        let silent_for = unheard(published, said.expected_by.as_ref(), today).filter(|_| !answered);
+        let silent_for = unheard(published, said.expected_by.as_ref(), today).filter(|_| !relay.answered());
         let (state, since) = match (&relay.received, &relay.declined, &relay.entered) {
             (Some(at), _, _) => ("received", Some(at)),
             (None, Some(at), _) => ("declined", Some(at)),
@@ -80,6 +87,7 @@ impl Hop {
             _ if silent_for.is_some() => ("silent", None),
             _ => ("waiting", None),
         };
+        let day = |at: &Option<String>| Some(day_of(Instant::parse_foreign(at.as_deref()?).ok()?));
         Some(Self {
             uri: row.uri.clone(),
             href: href(app, row),
@@ -90,6 +98,9 @@ impl Hop {
             ground: said.ground.as_deref().map(markup::name),
             supporters: said.supported_by.len(),
             on: page.day(&row.published),
+            sent_on: day_of(published),
+            received_on: day(&relay.received),
+            declined_on: day(&relay.declined),
             says: match silent_for {
                 Some(days) => page.n("relay-silent", days),
                 None => page.t(&format!("relay-{state}")),

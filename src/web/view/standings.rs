@@ -71,7 +71,39 @@ pub async fn standings(app: &App, author: Option<&str>) -> Result<Vec<Status>> {
 /// # Errors
 /// Those of the database.
 pub async fn standings_by_id(app: &App, author: Option<&str>) -> Result<Vec<(String, Status)>> {
-    let author = author.unwrap_or_default();
+    let (asked, around) = read(app, author.unwrap_or_default()).await?;
+    Ok(asked
+        .into_iter()
+        .map(|one| (around.status_of(&one), one))
+        .map(|(status, one)| (one.uri, status))
+        .collect())
+}
+
+/// When somebody who may speak last answered or reported on each avis of a council, by the id of the avis.
+///
+/// # Errors
+/// Those of the database.
+pub async fn latest(app: &App, council: &str) -> Result<HashMap<String, String>> {
+    let (asked, around) = read(app, council).await?;
+    let mut latest: HashMap<String, String> = HashMap::new();
+    for one in &asked {
+        let (Some(avis), Some(at)) = (&one.avis, around.latest_on(one)) else { continue };
+        let last = latest.entry(avis.clone()).or_default();
+        if *last < at {
+            *last = at;
+        }
+    }
+    Ok(latest)
+}
+
+/// What was signed about recommendations and their avis, by what it is about, and where they were relayed to.
+struct Around {
+    said: HashMap<String, Vec<rows::Said>>,
+    relays: Vec<rows::Relay>,
+}
+
+/// Reads recommendations, of one author unless it is empty, and what is around them.
+async fn read(app: &App, author: &str) -> Result<(Vec<rows::Asked>, Around)> {
     let asked = rows::asked(&app.db, author).await?;
     let mut said: HashMap<String, Vec<rows::Said>> = HashMap::new();
     for one in rows::said(&app.db, author).await? {
@@ -83,26 +115,36 @@ pub async fn standings_by_id(app: &App, author: Option<&str>) -> Result<Vec<(Str
         .map(|(target, _)| target.as_str())
         .collect();
     let relays = rows::relays(&app.db, &relayed).await?;
-    let each = asked.into_iter().map(|one| (status_of(&one, &said, &relays), one));
-    Ok(each.map(|(status, one)| (one.uri, status)).collect())
+    Ok((asked, Around { said, relays }))
 }
 
-fn status_of(
-    recommendation: &rows::Asked,
-    said: &HashMap<String, Vec<rows::Said>>,
-    relays: &[rows::Relay],
-) -> Status {
-    let about = |uri: &str| said.get(uri).map(Vec::as_slice).unwrap_or_default();
-    let addressee = recommendation.addressee.as_deref();
-    let acknowledged = about(recommendation.avis.as_deref().unwrap_or_default())
-        .iter()
-        .any(|row| row.kind == "Delivery" && row.proof == "valid" && Some(row.author.as_str()) == addressee);
-    let statements: Vec<_> =
-        about(&recommendation.uri).iter().filter_map(|row| statement(&row.spoken())).collect();
-    let of = [Some(recommendation.uri.as_str()), recommendation.avis.as_deref()];
-    let relays: Vec<_> = relays.iter().filter(|relay| of.contains(&Some(relay.target.as_str()))).collect();
-    let speakers = speakers(&recommendation.author, addressee, &relays);
-    status::standing(&speakers, &statements, acknowledged).status
+impl Around {
+    fn about(&self, uri: &str) -> &[rows::Said] {
+        self.said.get(uri).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn speakers(&self, one: &rows::Asked) -> Vec<Iri> {
+        let of = [Some(one.uri.as_str()), one.avis.as_deref()];
+        let relays: Vec<_> =
+            self.relays.iter().filter(|relay| of.contains(&Some(relay.target.as_str()))).collect();
+        speakers(&one.author, one.addressee.as_deref(), &relays)
+    }
+
+    fn statements(&self, one: &rows::Asked) -> Vec<status::Statement> {
+        self.about(&one.uri).iter().filter_map(|row| statement(&row.spoken())).collect()
+    }
+
+    fn status_of(&self, one: &rows::Asked) -> Status {
+        let addressee = one.addressee.as_deref();
+        let acknowledged = self.about(one.avis.as_deref().unwrap_or_default()).iter().any(|row| {
+            row.kind == "Delivery" && row.proof == "valid" && Some(row.author.as_str()) == addressee
+        });
+        status::standing(&self.speakers(one), &self.statements(one), acknowledged).status
+    }
+
+    fn latest_on(&self, one: &rows::Asked) -> Option<String> {
+        Some(status::standing(&self.speakers(one), &self.statements(one), false).since?.to_string())
+    }
 }
 
 impl rows::Said {

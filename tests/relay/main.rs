@@ -1,292 +1,33 @@
 //! The relay upward and the way back down, between three real nodes over HTTP: Rennes relays to Bretagne, Bretagne to
 //! the State; and a body without a node answers through a link.
 
-mod support {
-    pub mod http;
-    #[allow(dead_code, reason = "no sample is published here")]
-    pub mod node;
-}
+#[path = "../support/http.rs"]
+mod http;
+#[allow(dead_code, reason = "no sample is published here")]
+#[path = "../support/node.rs"]
+mod node;
+mod world;
 
-use std::{
-    fs,
-    sync::{Arc, Mutex},
-    time::{Duration, Instant},
-};
-
+use crate::node::node;
 use axum::{
-    body::{Body, to_bytes},
-    http::{HeaderMap, Request, StatusCode, header},
+    body::Body,
+    http::{Request, StatusCode, header},
 };
 use jiff::SignedDuration;
 use parvis::{
-    App,
     actions::{
-        import,
         intake::{self, Further, Word},
-        invitations, publish,
+        invitations,
     },
     domain::{
         Iri,
         codes::{Decision, FollowUpStatus, Reason, Status},
     },
     federation::{actors as remote, catch_up},
-    server,
-    storage::{
-        self, actors,
-        follows::{self, Follow},
-        offers, records,
-        records::{Page, Row},
-    },
-    web::view,
+    storage::{self, actors, follows, records, records::Page},
 };
 use serde_json::Value;
-use support::{
-    http::{Reply, Server},
-    node::{Node, node},
-};
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
-
-/// What Rennes publishes; `BRETAGNE` is the id of the body of the region.
-const DOSSIER: &str = r#"
-format = "parvis-dossier-1"
-[defaults]
-synthetic = true
-[city]
-ref = "rennes"
-name = "Rennes"
-territory = "35238"
-[[councils]]
-ref = "ccnr"
-handle = "ccnr"
-name = "CCNR"
-summary = "Un conseil."
-[[questions]]
-ref = "q1"
-council = "ccnr"
-kind = "saisine"
-title = "Les lycées"
-text = "Comment ?"
-asked_on = "2026-01"
-[[avis]]
-ref = "a1"
-council = "ccnr"
-question = "q1"
-title = "Des lycées sobres"
-summary = "Court."
-diagnosis = "Ce qui est."
-stakes = "Ce qui compte."
-adopted_on = "2026-03-04"
-themes = ["numerique"]
-recommendations = [{ title = "Équiper" }, { title = "Éteindre" }, { title = "Apprendre" }]
-[[relays]]
-recommendation = "ccnr/a1/r1"
-to = "BRETAGNE"
-tier = "region"
-ground = "Les lycées sont de la compétence de la région."
-text = "Nous vous relayons cette recommandation."
-[[relays]]
-recommendation = "ccnr/a1/r2"
-to = "BRETAGNE"
-tier = "region"
-expected_by = "2026-12-15"
-[[relays]]
-recommendation = "ccnr/a1/r3"
-to = "https://www.education.example/"
-to_name = "Éducation nationale"
-tier = "etat"
-"#;
-
-/// A running node.
-struct Peer {
-    node: Node,
-    stop: CancellationToken,
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        self.stop.cancel();
-    }
-}
-
-async fn peer(name: &str) -> Peer {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let node = node(name, listener.local_addr().unwrap().port()).await;
-    let stop = CancellationToken::new();
-    tokio::spawn(server::run(node.app.clone(), listener, None, stop.clone()));
-    Peer { node, stop }
-}
-
-impl Peer {
-    fn app(&self) -> &App {
-        &self.node.app
-    }
-
-    /// The body of the node.
-    async fn body(&self) -> Iri {
-        let mairie = actors::by_role(&self.app().db, "mairie").await.unwrap().remove(0);
-        Iri::parse(&mairie.uri).unwrap()
-    }
-
-    async fn record(&self, id: &str) -> Option<Row> {
-        records::get(&self.app().db, id).await.unwrap()
-    }
-
-    /// The state of what is offered to, or by, this node.
-    async fn offer(&self, relay: &str, body: &Iri) -> Option<String> {
-        offers::get(&self.app().db, relay, body.as_str()).await.unwrap().map(|offer| offer.state)
-    }
-
-    async fn say(&self, relay: &str, word: Word, words: &str) -> String {
-        let (app, operator) = (self.app(), &self.node.operator);
-        intake::say(app, operator, relay, &word, words, None).await.unwrap().to_string()
-    }
-
-    /// A page as a browser gets it.
-    async fn page(&self, path: &str) -> String {
-        let got = self.ask(Request::get(path).body(Body::empty()).unwrap()).await;
-        assert_eq!(got.0, StatusCode::OK, "{path}: {}", got.2);
-        got.2
-    }
-
-    async fn ask(&self, mut request: Request<Body>) -> (StatusCode, HeaderMap, String) {
-        let host = self.app().urls.host().parse().unwrap();
-        request.headers_mut().insert(header::HOST, host);
-        let response = server::router(self.app()).oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = to_bytes(body, 4 << 20).await.unwrap();
-        (parts.status, parts.headers, String::from_utf8(body.to_vec()).unwrap())
-    }
-}
-
-/// Waits until something is so.
-async fn until(what: &str, mut so: impl AsyncFnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_mins(1);
-    while !so().await {
-        assert!(Instant::now() < deadline, "never: {what}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
-/// Somebody who follows the council from elsewhere, and everything that came to the inbox.
-async fn citizen(of: &App, council: &str) -> (Server, Arc<Mutex<Vec<Value>>>) {
-    let received: Arc<Mutex<Vec<Value>>> = Arc::default();
-    let inbox = Arc::clone(&received);
-    let server = Server::start(move |request| {
-        let body = request.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-        inbox.lock().unwrap().extend(serde_json::from_str::<Value>(body));
-        Reply::new("202 Accepted", &[], b"")
-    })
-    .await;
-    let mut tx = of.db.begin().await.unwrap();
-    let follower = server.url("/alix");
-    let follow = Follow {
-        follower: follower.to_string(),
-        followed: council.to_owned(),
-        ours: false,
-        state: "accepted".to_owned(),
-        activity: server.url("/follow").to_string(),
-        document: "{}".to_owned(),
-        host: follower.host().to_owned(),
-        inbox: server.url("/inbox").to_string(),
-        at: 0,
-    };
-    follows::put(&mut tx, &follow).await.unwrap();
-    storage::hosts::ensure(&mut tx, follower.host()).await.unwrap();
-    tx.commit().await.unwrap();
-    (server, received)
-}
-
-/// Rennes has published its relays; Bretagne and the State are there, and follow nobody.
-struct Story {
-    rennes: Peer,
-    bretagne: Peer,
-    etat: Peer,
-    council: String,
-    /// The relays of recommendations 1, 2 and 3.
-    relays: Vec<String>,
-    recommendations: Vec<String>,
-    received: Arc<Mutex<Vec<Value>>>,
-    _citizen: Server,
-}
-
-async fn story() -> Story {
-    let (rennes, bretagne, etat) = tokio::join!(peer("rennes"), peer("bretagne"), peer("etat"));
-    let app = rennes.app();
-    remote::fetch_actor(app, &bretagne.body().await).await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("rennes.toml");
-    let (relayed, before) = DOSSIER.split_once("[[relays]]").map(|(before, rest)| (rest, before)).unwrap();
-    let load = async |text: String| {
-        fs::write(&file, text).unwrap();
-        let dossier = parvis::dossier::read(&file).unwrap();
-        let operator = &rennes.node.operator;
-        import::import(app, operator, &dossier, folder.path(), false).await.unwrap();
-        publish::publish(app, operator, None, &|_, _| ()).await.unwrap();
-    };
-    load(before.to_owned()).await;
-    let council = actors::by_handle(&app.db, "ccnr").await.unwrap().unwrap().uri;
-    let (server, received) = citizen(app, &council).await;
-    let body = bretagne.body().await;
-    load(format!("{before}[[relays]]{relayed}").replace("BRETAGNE", body.as_str())).await;
-    let mut relays = records::by_kind_ours(&app.db, "Relay", &Page::first(10)).await.unwrap();
-    relays.sort_by(|a, b| a.published.cmp(&b.published));
-    let mut recommendations =
-        records::by_author(&app.db, &council, "Recommendation", &Page::first(10)).await.unwrap();
-    recommendations.sort_by_key(|row| row.number);
-    let by_target = |number: usize| {
-        let target = recommendations[number].uri.as_str();
-        relays.iter().find(|row| row.parent.as_deref() == Some(target)).unwrap().uri.clone()
-    };
-    Story {
-        relays: (0..3).map(by_target).collect(),
-        recommendations: recommendations.iter().map(|row| row.uri.clone()).collect(),
-        council,
-        received,
-        _citizen: server,
-        rennes,
-        bretagne,
-        etat,
-    }
-}
-
-impl Story {
-    /// Time passes for everybody.
-    fn later(&self, by: SignedDuration) {
-        for one in [&self.rennes, &self.bretagne, &self.etat] {
-            one.app().clock.advance(by);
-        }
-    }
-
-    /// Where a recommendation stands, as a node computes it.
-    async fn status(&self, at: &Peer, number: usize) -> Status {
-        self.status_at(at.app(), number).await
-    }
-
-    async fn status_at(&self, at: &App, number: usize) -> Status {
-        let standings = view::standings_by_id(at, Some(&self.council)).await.unwrap();
-        let uri = &self.recommendations[number - 1];
-        standings.into_iter().find(|(id, _)| id == uri).map(|(_, status)| status).unwrap()
-    }
-
-    /// Whether the follower of the council was told of a record by a boost.
-    fn boosted(&self, id: &str) -> bool {
-        let received = self.received.lock().unwrap();
-        received.iter().any(|activity| activity["type"] == "Announce" && activity["object"] == id)
-    }
-
-    /// Offered, and received: the automatic acknowledgement came back.
-    async fn arrives(&self, relay: &str) {
-        let body = self.bretagne.body().await;
-        until("received", async || self.rennes.offer(relay, &body).await.as_deref() == Some("received"))
-            .await;
-    }
-}
-
-fn answer(decision: Decision) -> Word {
-    Word::Answer { decision, reason: None, promised_by: None }
-}
+use world::{Story, answer, story, until};
 
 #[tokio::test]
 async fn r2_29_three_hops_up_and_the_answer_comes_down() {
@@ -345,6 +86,25 @@ async fn r2_29_three_hops_up_and_the_answer_comes_down() {
     let listed = rennes.page(answers.as_str().strip_prefix(rennes.app().urls.base()).unwrap()).await;
     assert!(listed.contains(&said), "{listed}");
 
+    // It is read in the table of Rennes, with every hop, and by who reads the feed of the council.
+    let table: Value = serde_json::from_str(&rennes.page("/avis/ccnr-a1.json").await).unwrap();
+    let line = &table["items"][0];
+    let told = (&line["status"], &line["decision"], &line["answeredBy"]);
+    assert_eq!(told, (&"accepted".into(), &"accepted".into(), &state.as_str().into()));
+    let day = line["answeredOn"].as_str().unwrap();
+    assert_eq!(line["relayedTo"], serde_json::json!([region, state]));
+    assert_eq!(line["acknowledgedOn"], serde_json::json!([day, day]));
+    assert_eq!(line["declinedOn"], serde_json::json!([null, null]));
+    let csv = rennes.page("/avis/ccnr-a1.csv").await;
+    let first = csv.lines().nth(1).unwrap();
+    let hops = format!(",{day},,{state},{region} | {state},");
+    assert!(first.contains(",accepted,") && first.contains(&hops), "{csv}");
+    assert!(first.contains(&format!(",{day} | {day}, | , | ,")), "{csv}");
+    let published = rennes.record(&said).await.unwrap().published;
+    let feed: atom_syndication::Feed = rennes.page("/flux/ccnr.atom").await.parse().unwrap();
+    let date: atom_syndication::FixedDateTime = published.parse().unwrap();
+    assert_eq!(feed.entries[0].updated, date, "{published}");
+
     // Who follows Rennes, and nobody else, computes the same: what came down is in the register it compares.
     let nancy = node("nancy", 1).await;
     let host = rennes.app().urls.host();
@@ -388,6 +148,8 @@ async fn r2_29_a_refusal_comes_down_and_silence_is_told_by_the_clock() {
     assert!(page.contains("décliné le") && page.contains("en attente d’un accusé de réception"), "{page}");
     assert!(!page.contains("sans accusé de réception"));
 
+    assert!(!rennes.page("/echeances").await.contains("id=\"relais\""));
+
     // The second was hoped for by mid-December; without a word it is silence, and nobody says so but the clock.
     story.later(SignedDuration::from_hours(25 * 24));
     let page = rennes.page("/avis/ccnr-a1").await;
@@ -396,6 +158,42 @@ async fn r2_29_a_refusal_comes_down_and_silence_is_told_by_the_clock() {
     assert!(
         rennes.page(&format!("/relais/{slug}")).await.contains("sans accusé de réception depuis 25 jours")
     );
+
+    // It stands where what is overdue stands, here and where it was not acknowledged, and in the table.
+    for node in [rennes, bretagne] {
+        let owed = node.page("/echeances").await;
+        assert!(owed.contains("Un relais sans accusé de réception") && owed.contains("Éteindre"), "{owed}");
+        assert!(owed.contains("sans accusé de réception depuis 25 jours"), "{owed}");
+        assert!(!node.page("/echeances?etat=tenue").await.contains("id=\"relais\""));
+        let told: Value = serde_json::from_str(&node.page("/api/v1/obligations").await).unwrap();
+        let silent = told["unacknowledged"].as_array().unwrap();
+        assert_eq!(silent.len(), 1, "{told}");
+        let one = &silent[0];
+        assert_eq!((&one["relay"], &one["days"]), (&story.relays[1].as_str().into(), &25.into()));
+        assert_eq!((&one["to"], &one["concerns"][0]["title"]), (&region.as_str().into(), &"Éteindre".into()));
+        for (query, count) in [
+            ("state=overdue", 1),
+            ("state=held", 0),
+            (&*format!("author={region}"), 1),
+            (&*format!("author={}", story.council), 1),
+            ("author=https://nobody.example/", 0),
+            ("host=nobody.example", 0),
+        ] {
+            let path = format!("/api/v1/obligations?{query}");
+            let told: Value = serde_json::from_str(&node.page(&path).await).unwrap();
+            assert_eq!(told["unacknowledged"].as_array().unwrap().len(), count, "{query}: {told}");
+        }
+    }
+    let table: Value = serde_json::from_str(&rennes.page("/avis/ccnr-a1.json").await).unwrap();
+    let (declined, silent) = (&table["items"][0], &table["items"][1]);
+    assert!(declined["declinedOn"][0].is_string() && declined["unacknowledgedDays"][0].is_null(), "{table}");
+    assert_eq!(silent["unacknowledgedDays"], serde_json::json!([25]));
+    // The third hopes for no day: sixty days are given, then both are silent, the longest first.
+    story.later(SignedDuration::from_hours(36 * 24));
+    let told: Value = serde_json::from_str(&rennes.page("/api/v1/obligations").await).unwrap();
+    let days: Vec<_> = told["unacknowledged"].as_array().unwrap().iter().map(|one| &one["days"]).collect();
+    assert_eq!(days, [61, 61], "{told}");
+    assert!(rennes.page("/echeances").await.contains("2 relais sans accusé de réception"));
 }
 
 /// Sends the form.
