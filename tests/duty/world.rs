@@ -8,23 +8,20 @@ use axum::{
     http::{Request, StatusCode},
 };
 use parvis::{
-    App, Result,
+    Result,
     actions::{import, publish},
-    domain::Iri,
-    federation::{actors as remote, catch_up},
+    federation::catch_up,
     server,
-    storage::{
-        actors,
-        follows::{self, Follow},
-        hosts,
-        records::{self, Page},
-    },
+    storage::records::{self, Page},
 };
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
-use crate::node::{Node, node};
+use crate::{
+    follower,
+    node::{Node, node},
+};
 
 /// The beginning of every dossier here: an avis of three recommendations handed over on 20 November 2026, one
 /// day before the clocks begin.
@@ -94,10 +91,9 @@ pub struct Two {
 /// Rennes has published a dossier; Angers follows and has caught up.
 pub async fn two(dossier: &str) -> Two {
     let rennes = served("rennes").await;
-    let angers = node("angers", 1).await;
+    let angers = follower::angers(&rennes.app).await;
     let mut two = Two { rennes, angers, dossier: String::new() };
     two.say(dossier).await;
-    follow(&two.angers.app, &two.rennes.app).await;
     two.catch_up().await;
     two
 }
@@ -108,28 +104,6 @@ async fn served(name: &str) -> Node {
     let router = server::router(&node.app);
     tokio::spawn(async move { axum::serve(listener, router).await });
     node
-}
-
-/// As if that had been asked and accepted.
-async fn follow(who: &App, whom: &App) {
-    let theirs = actors::by_role(&whom.db, "relay").await.unwrap().remove(0);
-    let fetched = remote::fetch_actor(who, &Iri::parse(&theirs.uri).unwrap()).await.unwrap();
-    let ours = actors::by_role(&who.db, "relay").await.unwrap().remove(0);
-    let mut tx = who.db.begin().await.unwrap();
-    let follow = Follow {
-        follower: ours.uri,
-        followed: theirs.uri,
-        ours: true,
-        state: "accepted".to_owned(),
-        activity: "https://angers.example/activities/1".to_owned(),
-        document: "{}".to_owned(),
-        host: fetched.actor.host.clone(),
-        inbox: fetched.actor.inbox,
-        at: 0,
-    };
-    follows::put(&mut tx, &follow).await.unwrap();
-    hosts::ensure(&mut tx, &fetched.actor.host).await.unwrap();
-    tx.commit().await.unwrap();
 }
 
 /// Imports a dossier and publishes it.
