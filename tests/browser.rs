@@ -73,7 +73,7 @@ fn look_at(node: &Node) -> Value {
         "chromium": chromium,
         "pictures": pictures,
         "perKind": 2,
-        "missing": ["/avis/il-n-y-a-rien-ici"],
+        "also": ["/positions", "/avis/il-n-y-a-rien-ici"],
     });
     let mut reader = script("pages.mjs").spawn().expect("Node.js starts");
     reader.stdin.take().expect("its input").write_all(order.to_string().as_bytes()).expect("the order");

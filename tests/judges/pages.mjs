@@ -2,7 +2,7 @@
 // English, on a telephone (320 px) and on a desk (1280 px). It judges nothing: it measures, and
 // tests/browser.rs says what must hold.
 //
-//   echo '{"base": "http://…", "chromium": "/usr/bin/chromium", "pictures": "folder", "perKind": 2}' | node pages.mjs
+//   echo '{"base": "http://…", "chromium": "/usr/bin/chromium", "pictures": "folder", "perKind": 2, "also": ["/positions"]}' | node pages.mjs
 //
 // Standard output: one JSON object, { links: [...], pages: [...] }.
 
@@ -13,7 +13,7 @@ import { text } from "node:stream/consumers";
 import { chromium } from "playwright-core";
 import { crawl, oneOfEachKind } from "./crawl.mjs";
 
-const { base, chromium: executablePath, pictures, perKind, missing } = JSON.parse(await text(process.stdin));
+const { base, chromium: executablePath, pictures, perKind, also } = JSON.parse(await text(process.stdin));
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
 const LANGUAGES = { fr: "fr-FR", en: "en-GB" };
 const WIDTHS = [320, 1280];
@@ -34,7 +34,7 @@ const browser = await chromium.launch({
 });
 
 const links = await crawl(base);
-const paths = [...oneOfEachKind(links, perKind), ...missing];
+const paths = [...oneOfEachKind(links, perKind), ...also];
 const readers = Object.keys(LANGUAGES).flatMap((language) => WIDTHS.map((width) => ({ language, width })));
 const pages = (await Promise.all(readers.map(readAll))).flat();
 const searched = await searchByKeyboard();
