@@ -72,7 +72,7 @@ fn look_at(node: &Node) -> Value {
         "base": node.base,
         "chromium": chromium,
         "pictures": pictures,
-        "perKind": 2,
+        "perKind": 1,
         "also": ["/positions", "/avis/il-n-y-a-rien-ici"],
     });
     let mut reader = script("pages.mjs").spawn().expect("Node.js starts");
