@@ -1,10 +1,10 @@
-//! Several nodes: the demonstration's own check, run by the real binary (five nodes, signed HTTP, a
+//! Several nodes: the demonstration's own check, run by the real binary (six nodes, signed HTTP, a
 //! citizen of another server), and once more on the same files.
 
 use std::process::Command;
 
 #[test]
-fn five_nodes_federate_and_go_on_from_their_files() {
+fn six_nodes_federate_and_go_on_from_their_files() {
     let folder = tempfile::tempdir().unwrap();
     let run = || {
         let output = Command::new(env!("CARGO_BIN_EXE_parvis"))

@@ -132,7 +132,7 @@ async fn totals(demo: &Demo, looking: &mut Looking<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What the city owes is on its page and in its API: held, put off, and never to be taken back.
+/// What the city owes stands on its page, and how its council sees it beside the City's own word.
 async fn what_is_owed(demo: &Demo, looking: &mut Looking<'_>) -> Result<()> {
     let rennes = demo.node("rennes");
     let url = rennes.city.url();
