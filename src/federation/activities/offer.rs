@@ -75,10 +75,12 @@ pub(super) async fn answered(
     if !says(result, kind, offer) {
         return Err(Error::forbidden("the result is about something else"));
     }
-    relays::answered(app, &message.activity, state, false).await?;
     let carried: Carried<'_> = serde_json::from_str(&message.text).map_err(Error::internal)?;
     let text = carried.result.map(serde_json::value::RawValue::get).unwrap_or_default();
-    super::enter(app, message, text, result).await
+    // First the record: an offer whose receipt does not hold was not accepted.
+    let outcome = super::enter(app, message, text, result).await?;
+    relays::answered(app, &message.activity, state, false).await?;
+    Ok(outcome)
 }
 
 /// Whether a record is that body's word, of that kind, on that relay.
