@@ -7,7 +7,7 @@ mod days;
 #[path = "support/http.rs"]
 mod http_server;
 
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Barrier, Mutex, OnceLock};
 
 use bare::{Node, node};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -415,6 +415,35 @@ async fn killed_between_sending_and_noting_it_the_same_id_is_sent_again_r3_r19()
     let ids: Vec<String> = peer.requests().iter().map(|request| field(request, "id")).collect();
     assert_eq!(ids.len(), 2);
     assert_eq!(ids[0], ids[1]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_outcome_that_could_not_be_written_holds_its_host_up_no_longer_than_the_lock_r8() {
+    let node = ready().await;
+    let app = &node.app;
+    let other = parvis::storage::Db::open(&app.config.database.url).await.unwrap();
+    let (asked, locked) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    let meet = [Arc::clone(&asked), Arc::clone(&locked)];
+    let peer = Peer::start(move |n, _| {
+        if n == 1 {
+            meet.iter().for_each(|barrier| drop(barrier.wait()));
+        }
+        status("202 Accepted")
+    })
+    .await;
+    queue(app, COUNCIL, ("Create", "a"), &[&peer.inbox("/inbox")]).await;
+    let mut round = Round::new(app.clone(), "one".to_owned());
+    assert_eq!(round.claim().await.unwrap(), 1);
+    tokio::task::spawn_blocking(move || asked.wait()).await.unwrap();
+    let held = other.begin().await.unwrap();
+    tokio::task::spawn_blocking(move || locked.wait()).await.unwrap();
+    // Longer than one writer waits for another.
+    tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+    drop(held);
+    assert_eq!(round.next().await.unwrap().delivered, 0, "what it answered is not known here");
+    assert_eq!(round.claim().await.unwrap(), 1, "the lease is over, though no time has passed");
+    assert_eq!(round.next().await.unwrap().delivered, 1);
+    assert_eq!(peer.told(), ["a", "a"]);
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ struct Attempt {
 /// Sends to a host until nothing is left, its turn is over, or it fails.
 ///
 /// # Errors
-/// Those of the database; the lease then ends by itself.
+/// Those of the database; whoever leased the host ends the lease.
 pub(super) async fn to_host(app: App, owner: String, host: hosts::Host) -> Result<Progress> {
     let mut progress = Progress { hosts: 1, ..Progress::default() };
     let names: Vec<&str> = gate::names_of(&host.host).collect();

@@ -5,11 +5,14 @@ use std::{collections::HashMap, ops::AddAssign, time::Duration};
 
 use tokio::{
     task::{Id, JoinSet},
-    time::Instant,
+    time::{Instant, sleep},
 };
 
 use super::{send, turn::Pace};
 use crate::{App, Result, storage::hosts};
+
+/// How long to wait before a lease that could not be ended is ended again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// How long a host is leased without renewal, in milliseconds: a minute more than one attempt may take.
 /// Every attempt renews it.
@@ -44,6 +47,31 @@ impl AddAssign for Progress {
         self.put_off += more.put_off;
         self.backing_off += more.backing_off;
     }
+}
+
+/// Sends to one leased host. When that broke off, for want of the database, the lease is ended as soon as
+/// there is one again: what waits for the host does not wait for the lease as well (R8).
+async fn send_to(app: App, owner: String, host: hosts::Host) -> Result<Progress> {
+    let name = host.host.clone();
+    let until = app.clock.now_ms() + lease(&app);
+    let sent = send::to_host(app.clone(), owner.clone(), host).await;
+    if sent.is_err() {
+        while give_back(&app, &owner, std::slice::from_ref(&name)).await.is_err()
+            && app.clock.now_ms() < until
+        {
+            sleep(AGAIN).await;
+        }
+    }
+    sent
+}
+
+/// Ends leases of this worker.
+async fn give_back(app: &App, owner: &str, hosts: &[String]) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    for host in hosts {
+        hosts::release(&mut tx, host, owner).await?;
+    }
+    tx.commit().await
 }
 
 /// Leases what is due, sends, and comes back when every leased host had its turn.
@@ -107,26 +135,17 @@ impl Round {
                 continue;
             }
             let name = host.host.clone();
-            let task = self.sending.spawn(send::to_host(self.app.clone(), self.owner.clone(), host));
+            let task = self.sending.spawn(send_to(self.app.clone(), self.owner.clone(), host));
             self.hosts.insert(task.id(), name);
             begun += 1;
         }
         self.pace.took(begun);
-        self.give_back(&busy).await?;
+        if !busy.is_empty() {
+            // Whoever sends to them has ended its own lease already, or has lost it to a clock that jumped:
+            // they are taken up again when it is done, not a minute later.
+            give_back(&self.app, &self.owner, &busy).await?;
+        }
         Ok(begun)
-    }
-
-    /// Ends leases on hosts that are still being sent to: whoever sends has ended its own already, or has lost it
-    /// to a clock that jumped. They are taken up again when it is done, not a minute later.
-    async fn give_back(&self, busy: &[String]) -> Result<()> {
-        if busy.is_empty() {
-            return Ok(());
-        }
-        let mut tx = self.app.db.begin().await?;
-        for host in busy {
-            hosts::release(&mut tx, host, &self.owner).await?;
-        }
-        tx.commit().await
     }
 
     /// How long to wait before more may begin; `None` when more may begin now.
