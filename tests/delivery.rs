@@ -426,7 +426,9 @@ async fn an_outcome_that_could_not_be_written_holds_its_host_up_no_longer_than_t
     let meet = [Arc::clone(&asked), Arc::clone(&locked)];
     let peer = Peer::start(move |n, _| {
         if n == 1 {
-            meet.iter().for_each(|barrier| drop(barrier.wait()));
+            for barrier in &meet {
+                barrier.wait();
+            }
         }
         status("202 Accepted")
     })

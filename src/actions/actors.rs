@@ -37,6 +37,8 @@ pub struct Profile {
     pub born_of: Option<Iri>,
     /// Code of its territory, if it has its own.
     pub territory: Option<String>,
+    /// Of a convention: where its charter can be read.
+    pub charter: Option<Iri>,
     /// Written for the sample.
     pub synthetic: bool,
 }
@@ -53,6 +55,7 @@ impl Profile {
             claims: Vec::new(),
             born_of: None,
             territory: None,
+            charter: None,
             synthetic: false,
         }
     }
@@ -171,6 +174,10 @@ async fn fill(app: &App, tx: &mut Tx, profile: &Profile, actor: &mut Actor) -> R
     }
     if matches!(profile.role, Role::Mairie | Role::Council | Role::Guarantor) {
         actor.feed = by_role(tx, Role::Feed).await?;
+    }
+    if profile.role == Role::Convention {
+        actor.host = by_role(tx, Role::Mairie).await?;
+        actor.charter.clone_from(&profile.charter);
     }
     if profile.role == Role::Council {
         actor.city = by_role(tx, Role::Mairie).await?;

@@ -4,6 +4,7 @@
 
 pub mod actors;
 pub mod backup;
+pub mod conventions;
 pub mod deliveries;
 pub mod drafts;
 mod enqueue;

@@ -21,7 +21,7 @@ use crate::{
 use super::{
     Act, Operator, Proof,
     actors::{self, Profile},
-    allow,
+    allow, conventions,
     drafts::{self, Waiting},
     enqueue,
     names::Names,
@@ -135,7 +135,7 @@ fn order(item: &Item) -> (u8, String, u32) {
     let reference = || item.reference.clone();
     match &item.body {
         ItemBody::City(_) | ItemBody::Guarantor(_) => (0, reference(), 0),
-        ItemBody::Council(_) => (1, reference(), 0),
+        ItemBody::Council(_) | ItemBody::Convention(_) => (1, reference(), 0),
         ItemBody::Question(_) => (2, reference(), 0),
         ItemBody::Acceptance(_) | ItemBody::Refusal(_) => (3, reference(), 0),
         ItemBody::Avis(_) => (AVIS, reference(), 0),
@@ -158,8 +158,8 @@ const AVIS: u8 = 5;
 /// Where the other kinds stand: each after what it may name.
 fn place(kind: &str) -> u8 {
     match kind {
-        "Strategy" | "Composition" | "Draw" | "Review" => 2,
-        "WorkingGroup" => 3,
+        "Strategy" | "Composition" | "Draw" | "Review" | "Convention" => 2,
+        "WorkingGroup" | "Adhesion" => 3,
         "Meeting" | "Deliverable" => 4,
         "Programme" => 6,
         "Schedule" => 7,
@@ -189,7 +189,7 @@ async fn publish_actor(
     waiting: &Waiting,
 ) -> Result<Published> {
     let item = &waiting.item;
-    let profile = profile(names, item)?;
+    let profile = profile(app, names, item)?;
     let known = storage::actors::by_handle(&app.db, profile.handle.as_str()).await?;
     let (id, changed) = if known.is_some() {
         actors::save(app, operator, &profile).await?
@@ -204,12 +204,13 @@ async fn publish_actor(
 }
 
 /// The profile an item describes.
-fn profile(names: &Names, item: &Item) -> Result<Profile> {
+fn profile(app: &App, names: &Names, item: &Item) -> Result<Profile> {
     let original = |text: &crate::dossier::Text| text.of(&item.language).unwrap_or_default().to_owned();
     let (role, handle, name) = match &item.body {
         ItemBody::City(city) => (Role::Mairie, &city.handle, original(&city.name)),
         ItemBody::Council(council) => (Role::Council, &council.handle, original(&council.name)),
         ItemBody::Guarantor(body) => (Role::Guarantor, &body.handle, original(&body.name)),
+        ItemBody::Convention(body) => (Role::Convention, &body.handle, original(&body.name)),
         _ => return Err(Error::invalid(&item.reference, "not-an-actor", words::kind(&item.body))),
     };
     let mut profile = Profile::new(role, Handle::parse(handle).map_err(|p| p.within(&item.reference))?, name);
@@ -221,6 +222,10 @@ fn profile(names: &Names, item: &Item) -> Result<Profile> {
             profile.territory = Some(city.territory.code().to_owned());
         }
         ItemBody::Guarantor(guarantor) => profile.summary = original(&guarantor.summary),
+        ItemBody::Convention(body) => {
+            profile.summary = body.summary.as_ref().map(original).unwrap_or_default();
+            profile.charter = Some(conventions::charter(app, &body.slug));
+        }
         ItemBody::Council(council) => {
             let mandate = council.mandate.as_ref().map(original).unwrap_or_default();
             let summary = format!("{}\n\n{mandate}", original(&council.summary));

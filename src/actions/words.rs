@@ -16,7 +16,7 @@ use crate::{
     storage::{self, Tx, actors::Actor},
 };
 
-use super::names::Names;
+use super::{conventions, names::Names};
 
 /// Where a record stands among others: its thread and what it answers.
 struct Thread {
@@ -37,7 +37,8 @@ struct Thread {
 pub async fn draft(app: &App, tx: &mut Tx, names: &Names, item: &Item, id: &Iri) -> Result<Draft> {
     let author = names.actor(item.author())?;
     let author_id = Iri::parse(&author.uri)?;
-    let said = said(tx, names, item, id).await?;
+    let mut said = said(tx, names, item, id).await?;
+    conventions::complete(app, tx, item, &mut said).await?;
     let thread = thread(tx, names, item, id, &said).await?;
     let lang = Lang::parse(&item.language).unwrap_or_else(|_| Lang::french());
     let words = |text: &Text| words(text, &lang, &item.common);
@@ -46,7 +47,7 @@ pub async fn draft(app: &App, tx: &mut Tx, names: &Names, item: &Item, id: &Iri)
     for actor in thread.spoken_to.iter().filter(|actor| **actor != author_id) {
         if let Some(known) = storage::actors::get_in(tx, actor.as_str()).await? {
             let host = if known.ours { &app.config.domain } else { &known.host };
-            if matches!(&said, Said::Relay(relay) if relay.relay_to == *actor) {
+            if goes_to(&said) == Some(actor) {
                 toward = Some(known.name.clone());
             }
             mentions.push((actor.clone(), format!("@{}@{host}", known.handle)));
@@ -88,6 +89,17 @@ pub async fn draft(app: &App, tx: &mut Tx, names: &Names, item: &Item, id: &Iri)
     })
 }
 
+/// Whom, or what, a record goes to by name.
+fn goes_to(said: &Said) -> Option<&Iri> {
+    match said {
+        Said::Relay(said) => Some(&said.relay_to),
+        Said::Adhesion(said) => Some(&said.convention),
+        Said::Admission(said) => Some(&said.convention),
+        Said::Contribution(said) => Some(&said.convention),
+        _ => None,
+    }
+}
+
 /// The kind's own fields.
 async fn said(tx: &mut Tx, names: &Names, item: &Item, id: &Iri) -> Result<Said> {
     let verdict = |verdict: &Verdict| -> Result<said::Verdict> {
@@ -104,7 +116,7 @@ async fn said(tx: &mut Tx, names: &Names, item: &Item, id: &Iri) -> Result<Said>
         references.iter().map(|reference| names.id(reference)).collect()
     };
     Ok(match &item.body {
-        ItemBody::City(_) | ItemBody::Council(_) | ItemBody::Guarantor(_) => {
+        ItemBody::City(_) | ItemBody::Council(_) | ItemBody::Guarantor(_) | ItemBody::Convention(_) => {
             return Err(Error::invalid(&item.reference, "not-a-record", "actor"));
         }
         ItemBody::Question(question) => {
@@ -235,6 +247,20 @@ async fn thread(tx: &mut Tx, names: &Names, item: &Item, id: &Iri, said: &Said) 
             thread.reply_to_all(tx, &said.concerns).await?;
             thread.spoken_to.push(said.relay_to.clone());
         }
+        Said::Convention(said) => thread.audience = Some(said.convention.clone()),
+        Said::Synthesis(said) => thread.audience = Some(said.convention.clone()),
+        Said::Adhesion(said) => thread.spoken_to.push(said.convention.clone()),
+        Said::Admission(said) => {
+            thread.reply(tx, said.concerns.first()).await?;
+            thread.spoken_to.push(said.convention.clone());
+        }
+        Said::Contribution(said) => {
+            thread.spoken_to.push(said.convention.clone());
+            thread.audience = Some(said.convention.clone());
+        }
+        Said::TakeUp(said) => thread.reply(tx, Some(&said.takes_up)).await?,
+        Said::Confirmation(said) => thread.reply(tx, said.concerns.first()).await?,
+        Said::Agreement(said) => thread.reply_to_all(tx, &said.concerns).await?,
         _ => {
             if let ItemBody::Spoken(spoken) = &item.body
                 && let Some(parent) = &spoken.parent
@@ -336,7 +362,9 @@ fn slug_of(reference: &str) -> String {
 #[must_use]
 pub fn kind(body: &ItemBody) -> &'static str {
     match body {
-        ItemBody::City(_) | ItemBody::Council(_) | ItemBody::Guarantor(_) => "Actor",
+        ItemBody::City(_) | ItemBody::Council(_) | ItemBody::Guarantor(_) | ItemBody::Convention(_) => {
+            "Actor"
+        }
         ItemBody::Question(question) => match question.asked {
             crate::dossier::QuestionKind::Saisine => "Saisine",
             crate::dossier::QuestionKind::AutoSaisine => "AutoSaisine",
@@ -369,7 +397,9 @@ fn texts(item: &Item) -> (Option<&Text>, Option<&Text>, Option<&Text>) {
         ItemBody::Answer(body) => (None, None, Some(&body.text)),
         ItemBody::FollowUp(body) => (None, None, Some(&body.text)),
         ItemBody::Spoken(body) => (body.title.as_ref(), body.summary.as_ref(), body.text.as_ref()),
-        ItemBody::City(_) | ItemBody::Council(_) | ItemBody::Guarantor(_) => (None, None, None),
+        ItemBody::City(_) | ItemBody::Council(_) | ItemBody::Guarantor(_) | ItemBody::Convention(_) => {
+            (None, None, None)
+        }
     }
 }
 

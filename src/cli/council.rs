@@ -96,6 +96,7 @@ impl Words {
             claims: known.claims,
             born_of: known.born_of,
             territory: known.territory,
+            charter: None,
             synthetic: known.synthetic,
         };
         save(app, &profile, out).await

@@ -30,6 +30,8 @@ pub enum Role {
     Guarantor,
     /// The city feed: distributes, never speaks.
     Feed,
+    /// A convention of several cities: distributes what its members contribute (register.md rule 11).
+    Convention,
 }
 
 impl Role {
@@ -42,13 +44,14 @@ impl Role {
             Self::Council => "council",
             Self::Guarantor => "guarantor",
             Self::Feed => "feed",
+            Self::Convention => "convention",
         }
     }
 
     /// The role of a code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        let all = [Self::Relay, Self::Mairie, Self::Council, Self::Guarantor, Self::Feed];
+        let all = [Self::Relay, Self::Mairie, Self::Council, Self::Guarantor, Self::Feed, Self::Convention];
         all.into_iter().find(|role| role.code() == code)
     }
 
@@ -58,7 +61,7 @@ impl Role {
         match self {
             Self::Relay => "Application",
             Self::Mairie | Self::Council | Self::Guarantor => "Organization",
-            Self::Feed => "Group",
+            Self::Feed | Self::Convention => "Group",
         }
     }
 }
@@ -145,7 +148,16 @@ pub struct Actor {
     /// Where positions are offered to it.
     #[serde(rename = "parvis:intake", default, skip_serializing_if = "Option::is_none")]
     pub intake: Option<Iri>,
-    /// Both again, in the standard's words.
+    /// Of a convention: who hosts it, and speaks for it (rule 11).
+    #[serde(rename = "parvis:host", default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<Iri>,
+    /// Of a convention: where its charter can be read.
+    #[serde(rename = "parvis:charter", default, skip_serializing_if = "Option::is_none")]
+    pub charter: Option<Iri>,
+    /// Of a convention: what its members contributed.
+    #[serde(rename = "parvis:contributions", default, skip_serializing_if = "Option::is_none")]
+    pub contributions: Option<Iri>,
+    /// Its collections again, in the standard's words.
     #[serde(default, deserialize_with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
     pub streams: Vec<Iri>,
     /// The recommendation it was born of (requirement 0.3).
@@ -244,6 +256,7 @@ impl Actor {
         let id = new.id;
         let council = new.role == Role::Council;
         let lists = [id.join("/saisines"), id.join("/avis")];
+        let contributions = (new.role == Role::Convention).then(|| id.join("/contributions"));
         let site = format!(
             "<a href=\"{base}\" rel=\"me nofollow noopener\" target=\"_blank\">{base}</a>",
             base = super::html::escape(new.base)
@@ -284,7 +297,10 @@ impl Actor {
             questions: council.then(|| lists[0].clone()),
             avis_issued: council.then(|| lists[1].clone()),
             intake: (new.role == Role::Mairie).then(|| id.join("/intake")),
-            streams: if council { lists.to_vec() } else { Vec::new() },
+            host: None,
+            charter: None,
+            streams: if council { lists.to_vec() } else { contributions.iter().cloned().collect() },
+            contributions,
             born_of: None,
             territory: None,
             tier: None,

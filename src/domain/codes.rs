@@ -12,8 +12,8 @@ pub use licence::Licence;
 pub use list::{Entry, Label, List};
 pub use theme::Theme;
 pub use words::{
-    Certainty, Decision, DeliverableKind, DrawStage, Duty, Faithfulness, FollowUpStatus, MeetingKind, Office,
-    Quadrant, Reason, SeatOrigin, Sector, Status, Step, Tier,
+    Certainty, CharterDuty, Decision, DeliverableKind, DrawStage, Duty, Faithfulness, FollowUpStatus,
+    MeetingKind, Office, Quadrant, Reason, SeatOrigin, Sector, Status, Step, TakeUpKind, TakenUpAs, Tier,
 };
 
 use super::Problem;

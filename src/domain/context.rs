@@ -21,7 +21,7 @@ const ACTOR: [&str; 5] = [
 pub const PARVIS: &str = "https://w3id.org/parvis/v1#";
 
 /// Terms that take one of our codes.
-const CODES: [&str; 17] = [
+const CODES: [&str; 20] = [
     "kind",
     "decision",
     "status",
@@ -39,9 +39,12 @@ const CODES: [&str; 17] = [
     "sector",
     "meeting",
     "role",
+    "takeUp",
+    "takenUpAs",
+    "outcome",
 ];
 /// Terms that take an identifier.
-const IDS: [&str; 27] = [
+const IDS: [&str; 29] = [
     "saisine",
     "avis",
     "addressee",
@@ -69,6 +72,8 @@ const IDS: [&str; 27] = [
     "adoptedAt",
     "workingGroup",
     "actUrl",
+    "cites",
+    "became",
 ];
 /// Terms that take a day. (`adoptedOn` and `deliveredOn` may be months or years: plain text.)
 const DAYS: [&str; 4] = ["expectedBy", "promisedBy", "due", "postponedTo"];

@@ -74,7 +74,7 @@ pub fn facts(said: &Said, phrases: &Phrases) -> Vec<Fact> {
         Said::WorkingGroup(said) => list.working_group(said),
         Said::Deliverable(said) => list.deliverable(said),
         Said::Meeting(said) => list.meeting(said),
-        _ => {}
+        other => list.together(other),
     }
     list.facts
 }
@@ -254,6 +254,51 @@ impl List<'_> {
             self.add("Choix", "Chosen", said.chosen.join("\u{a0}; "));
         }
         self.text("Méthode", "Method", said.method.as_deref());
+    }
+
+    /// What cities do together.
+    fn together(&mut self, said: &Said) {
+        match said {
+            Said::Convention(said) => {
+                for phase in &said.phases {
+                    let days = [phase.from.as_ref(), phase.until.as_ref()];
+                    let days: Vec<String> =
+                        days.into_iter().flatten().map(|day| self.phrases.date(day)).collect();
+                    self.add(&phase.title, &phase.title, days.join(" – "));
+                }
+                said.sub_questions.iter().for_each(|row| self.add("Question", "Question", row.title.clone()));
+                let duties: Vec<&str> =
+                    said.duties.iter().map(|asked| self.phrases.label(&asked.duty)).collect();
+                if !duties.is_empty() {
+                    let duties = duties.join(", ");
+                    self.add("La charte demande", "The charter asks for", duties);
+                }
+                self.text("Contact", "Contact", said.contact.as_deref());
+            }
+            Said::Agreement(said) => {
+                for (grade, count) in (1_u32..).zip(&said.grades) {
+                    let label = grade.to_string();
+                    self.count(&label, &label, Some(*count));
+                }
+                said.minority.iter().for_each(|text| {
+                    self.add("Opinion minoritaire", "Minority opinion", text.clone());
+                });
+            }
+            Said::TakeUp(said) => {
+                self.code("Reprise", "Take-up", said.take_up.as_ref());
+                self.code("Devient", "Becomes", said.taken_up_as.as_ref());
+                self.text("Par", "By", said.by_name.as_deref());
+                self.code("Suite", "Outcome", said.outcome.as_ref());
+                self.date("Date", "Date", said.as_of.as_ref());
+            }
+            Said::Synthesis(said) => {
+                for (number, sentence) in (1_u32..).zip(&said.sentences) {
+                    let label = number.to_string();
+                    self.add(&label, &label, sentence.text.clone());
+                }
+            }
+            _ => {}
+        }
     }
 
     fn meeting(&mut self, said: &Meeting) {

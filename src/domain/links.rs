@@ -1,6 +1,8 @@
 //! The typed edges a record draws to others: what the register can be walked by.
 
-use super::{Record, activity::ids, context};
+use serde_json::Value;
+
+use super::{Record, activity::ids, canonical::Document, context};
 
 /// One edge: relation, target, position among those of its relation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,28 +16,39 @@ pub struct Link {
     pub position: usize,
 }
 
-/// The edges of a record: every term of its kind that takes identifiers, then its themes. The collection of
-/// its answers is a view, not an edge.
+/// The edges of a record: every term of its kind that takes identifiers, at any depth, then its themes. The
+/// collection of its answers is a view, not an edge.
 #[must_use]
 pub fn links(record: &Record) -> Vec<Link> {
     let mut links = Vec::new();
-    for (term, value) in record.said.to_map() {
-        let Some(name) = term.strip_prefix("parvis:").filter(|name| context::is_id(name)) else { continue };
-        let relation = match name {
-            "answers" => continue,
-            "recommendations" => "recommendation".to_owned(),
-            name => kebab(name),
-        };
-        for (position, target) in ids(Some(&value)).into_iter().enumerate() {
-            links.push(Link { relation: relation.clone(), target: target.to_owned(), position });
-        }
-    }
+    walk(&record.said.to_map(), &mut links);
     for (position, theme) in themes(record).into_iter().enumerate() {
         links.push(Link { relation: "theme".to_owned(), target: theme, position });
     }
     let mut seen = std::collections::HashSet::new();
     links.retain(|link| seen.insert((link.relation.clone(), link.target.clone())));
     links
+}
+
+/// The terms of a document that take identifiers, and those of the documents in it.
+fn walk(document: &Document, links: &mut Vec<Link>) {
+    for (term, value) in document {
+        let name = term.strip_prefix("parvis:").filter(|name| context::is_id(name));
+        let relation = match name {
+            Some("answers") => continue,
+            Some("recommendations") => "recommendation".to_owned(),
+            Some(name) => kebab(name),
+            None => {
+                let inner = value.as_array().into_iter().flatten().filter_map(Value::as_object);
+                inner.for_each(|inner| walk(inner, links));
+                continue;
+            }
+        };
+        let first = links.iter().filter(|link| link.relation == relation).count();
+        for (position, target) in (first..).zip(ids(Some(value))) {
+            links.push(Link { relation: relation.clone(), target: target.to_owned(), position });
+        }
+    }
 }
 
 /// `relayTo` as `relay-to`.

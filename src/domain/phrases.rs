@@ -240,6 +240,32 @@ impl Phrases {
             Said::Draw(said) => dated("tirage au sort,", "draw by lot,", &said.as_of),
             Said::Programme(said) => dated("programme", "programme", &said.year),
             Said::Meeting(said) => said.name.clone(),
+            other => self.heading_together(other, about),
+        }
+    }
+
+    /// First line of what cities do together; of those with a title, the title.
+    fn heading_together(&self, said: &Said, about: &About<'_>) -> String {
+        let who = about.author_name;
+        let toward = |french: &str, english: &str| {
+            self.choose(
+                format!("{who} {french} {}.", about.toward),
+                format!("{who} {english} {}.", about.toward),
+            )
+        };
+        match said {
+            Said::Adhesion(_) => toward("demande à rejoindre", "asks to join"),
+            Said::Admission(_) => toward("admet un membre dans", "admits a member to"),
+            Said::Contribution(_) => toward("contribue à", "contributes to"),
+            Said::TakeUp(_) => self.choose(
+                format!("{who} reprend cette recommandation."),
+                format!("{who} takes up this recommendation."),
+            ),
+            Said::Confirmation(_) => {
+                self.choose(format!("{who} confirme cette reprise."), format!("{who} confirms this take-up."))
+            }
+            Said::Agreement(_) => self
+                .choose(format!("{who}\u{a0}: jugement majoritaire."), format!("{who}: majority judgement.")),
             _ => about.title.to_owned(),
         }
     }
@@ -305,7 +331,7 @@ pub struct About<'a> {
     pub title: &'a str,
     /// Numbers of the recommendations it is about.
     pub numbers: &'a [u32],
-    /// Of a relay: the name of whom it goes to.
+    /// Of a relay, or of what concerns a convention: the name of what it goes to.
     pub toward: &'a str,
 }
 

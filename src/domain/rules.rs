@@ -2,10 +2,10 @@
 //! we write are held to the same.
 
 use super::{
-    Problem, Record,
+    Hash, Problem, Record,
     canonical::Document,
     codes::{Decision, FollowUpStatus, Reason},
-    said::Said,
+    said::{Convention, Said},
 };
 
 /// Largest record, in bytes of its text (rule 16).
@@ -16,6 +16,13 @@ const MAX_LIST: usize = 200;
 const MAX_LANGUAGES: usize = 40;
 /// Most things owed on one avis.
 const MAX_OBLIGATIONS: usize = 60;
+
+/// Most rows and phases of a convention.
+const MAX_ROWS: usize = 60;
+/// Most sentences of a synthesis.
+const MAX_SENTENCES: usize = 500;
+/// Grades of a majority judgement, from 1 to 5.
+const GRADES: usize = 5;
 
 /// The rules a record breaks; none: it holds.
 #[must_use]
@@ -149,7 +156,70 @@ fn beside(said: &Said, record: &Record, problems: &mut Vec<Problem>) {
         Said::Relay(said) => concerns(&said.concerns, problems),
         Said::Receipt(said) => concerns(&said.concerns, problems),
         Said::Support(said) => concerns(&said.concerns, problems),
+        other => together(other, record, problems),
+    }
+}
+
+/// What the kinds of conventions and take-ups ask for (rule 11).
+fn together(said: &Said, record: &Record, problems: &mut Vec<Problem>) {
+    match said {
+        Said::Convention(said) => convention(said, record, problems),
+        Said::Adhesion(said) if said.charter_hash.is_none() => {
+            problems.push(Problem::new("parvis:charterHash", "missing-field", "the charter it takes on"));
+        }
+        Said::Admission(said) => concerns(&said.concerns, problems),
+        Said::Contribution(said) => {
+            if said.concerns.len() != 1 {
+                let count = said.concerns.len().to_string();
+                problems.push(Problem::new("parvis:concerns", "contribution-one", count));
+            }
+            if said.hash.is_none() {
+                problems.push(Problem::new("parvis:hash", "missing-field", "the version that is brought"));
+            }
+        }
+        Said::Synthesis(said) => {
+            bounded("parvis:sentences", said.sentences.len(), 1..=MAX_SENTENCES, problems);
+            for (number, sentence) in (1..).zip(&said.sentences) {
+                if sentence.cites.is_empty() || sentence.text.trim().is_empty() {
+                    let which = format!("{number}: {}", sentence.text);
+                    problems.push(Problem::new("parvis:sentences", "sentence-without-source", which));
+                }
+            }
+        }
+        Said::Agreement(said) => {
+            concerns(&said.concerns, problems);
+            let people: u32 = said.grades.iter().fold(0, |all, grade| all.saturating_add(*grade));
+            if said.grades.len() != GRADES || people < super::council::SMALLEST_GROUP {
+                problems.push(Problem::new("parvis:grades", "grades", people.to_string()));
+            }
+            if !(1..=5).contains(&said.kept_from) {
+                problems.push(Problem::new("parvis:keptFrom", "grades", said.kept_from.to_string()));
+            }
+        }
+        Said::Confirmation(said) => concerns(&said.concerns, problems),
         _ => {}
+    }
+}
+
+/// The charter is the one whose hash it states, its rows have names, and its Group lives where it does.
+fn convention(said: &Convention, record: &Record, problems: &mut Vec<Problem>) {
+    if Hash::of(said.charter_text.as_bytes()) != said.charter_hash {
+        problems.push(Problem::new("parvis:charterHash", "charter-hash", said.charter_hash.as_str()));
+    }
+    if !said.convention.same_origin(&record.envelope.id) {
+        problems.push(Problem::new("parvis:convention", "other-origin", said.convention.as_str()));
+    }
+    bounded("parvis:subQuestions", said.sub_questions.len(), 0..=MAX_ROWS, problems);
+    bounded("parvis:phases", said.phases.len(), 0..=MAX_ROWS, problems);
+    let mut keys = std::collections::BTreeSet::new();
+    if let Some(twice) = said.sub_questions.iter().find(|row| !keys.insert(row.key.as_str())) {
+        problems.push(Problem::new("parvis:subQuestions", "reference-twice", &twice.key));
+    }
+}
+
+fn bounded(field: &str, length: usize, range: std::ops::RangeInclusive<usize>, problems: &mut Vec<Problem>) {
+    if !range.contains(&length) {
+        problems.push(Problem::new(field, "too-many", length.to_string()));
     }
 }
 

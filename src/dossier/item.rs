@@ -38,6 +38,8 @@ pub enum ItemBody {
     Council(Council),
     /// A guarantor's actor.
     Guarantor(Guarantor),
+    /// The Group of a convention.
+    Convention(Group),
     /// A question.
     Question(Question),
     /// The council takes a question up.
@@ -56,6 +58,20 @@ pub enum ItemBody {
     FollowUp(FollowUp),
     /// Any of the other kinds.
     Spoken(Box<Spoken>),
+}
+
+/// The Group of a convention.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// User part of its account.
+    pub handle: String,
+    /// What it is called.
+    pub name: Text,
+    /// What it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<Text>,
+    /// Names its pages.
+    pub slug: String,
 }
 
 /// A question.
@@ -275,6 +291,7 @@ impl Item {
             ItemBody::City(city) => &city.handle,
             ItemBody::Council(council) => &council.handle,
             ItemBody::Guarantor(guarantor) => &guarantor.handle,
+            ItemBody::Convention(group) => &group.handle,
             ItemBody::Question(question) => &question.by,
             ItemBody::Acceptance(verdict) | ItemBody::Refusal(verdict) => &verdict.by,
             ItemBody::Avis(avis) => &avis.by,

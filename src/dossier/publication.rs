@@ -3,11 +3,13 @@
 use super::{
     beside::{self, Beside, Placeholder},
     index::{Index, Target},
-    item::{Answer, Avis, Delivery, FollowUp, Item, ItemBody, Question, Recommendation, Spoken, Verdict},
+    item::{
+        Answer, Avis, Delivery, FollowUp, Group, Item, ItemBody, Question, Recommendation, Spoken, Verdict,
+    },
     values::{Addressee, Common},
     written::{self, Council, Dossier, Guarantor, QuestionKind},
 };
-use crate::domain::{CivilDate, canonical::Document};
+use crate::domain::{CivilDate, canonical::Document, said::Said};
 
 /// The items of a checked dossier in the order of publication: the city and the guarantors; each council, after the one it
 /// was born of, with its questions, then its avis, each followed by its recommendations and its
@@ -31,8 +33,23 @@ pub fn items(dossier: &Dossier) -> Vec<Item> {
         council_items(&index, council, &mut all);
     }
     all.extend(reactions(&index));
+    all.extend(dossier.beside.iter().filter_map(|one| group(&index, one)));
     all.extend(dossier.beside.iter().filter_map(|one| spoken(&index, one)));
     all
+}
+
+/// The Group of a convention, under a reference of its own.
+fn group(index: &Index<'_>, one: &Beside) -> Option<Item> {
+    let Said::Convention(said) = &one.said else { return None };
+    let Placeholder::Account(handle) = Placeholder::of(said.convention.as_str())? else { return None };
+    let body = Group {
+        handle: handle.to_owned(),
+        name: one.title.clone()?,
+        summary: one.text.clone(),
+        slug: one.reference.clone(),
+    };
+    let whole = format!("{}/groupe", index.whole(one)?);
+    Some(item(index.dossier, whole, &one.common, ItemBody::Convention(body)))
 }
 
 /// An item beside, its references whole; none when one leads nowhere (which [`super::check`] reports).

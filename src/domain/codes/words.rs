@@ -286,6 +286,42 @@ codes! {
         /// Elsewhere.
         Elsewhere = "elsewhere",
     }
+
+    /// What the charter of a convention asks of members, and every node can verify (requirement 2.35).
+    CharterDuty("charter-duty", "charter-duties.toml") {
+        /// Who sits in the council is public.
+        CompositionPublished = "composition-published",
+        /// What the council hands over is public.
+        DeliverablesPublished = "deliverables-published",
+        /// Each recommendation has its answer, or a day by which it is promised.
+        AnswersGiven = "answers-given",
+        /// The days of the accounts are public.
+        AccountsScheduled = "accounts-scheduled",
+    }
+
+    /// How a recommendation is taken up elsewhere (requirements 1.7, 2.31).
+    TakeUpKind("take-up", "take-ups.toml") {
+        /// Word for word.
+        AsIs = "as-is",
+        /// Adapted.
+        Adapted = "adapted",
+        /// It gave the idea.
+        Inspired = "inspired",
+        /// It led to the contrary.
+        Contrary = "contrary",
+    }
+
+    /// What a recommendation became where it was taken up (requirement 1.7).
+    TakenUpAs("taken-up-as", "taken-up-as.toml") {
+        /// A recommendation.
+        Recommendation = "recommendation",
+        /// An action.
+        Action = "action",
+        /// An experiment.
+        Experiment = "experiment",
+        /// A project of members or residents.
+        Project = "project",
+    }
 }
 
 impl Decision {

@@ -3,14 +3,19 @@
 mod advised;
 mod answered;
 mod asked;
+mod convened;
 mod council;
 mod judged;
 mod owed;
 mod relayed;
+mod taken_up;
 
 pub use advised::{Avis, Axis, Deliverable, Finding, Recommendation};
 pub use answered::{Account, Answer, Delivery, FollowUp, Instruction};
 pub use asked::{Question, Verdict};
+pub use convened::{
+    Adhesion, Admission, Agreement, Asked, Contribution, Convention, Phase, Sentence, SubQuestion, Synthesis,
+};
 pub use council::{
     Beside, Composition, Criterion, Draw, Group, Hearing, Meeting, Place, Programme, Review, Seats, Stage,
     WorkingGroup,
@@ -18,6 +23,7 @@ pub use council::{
 pub use judged::{Assessment, Deliberation, Indicator, Measure, Strategy};
 pub use owed::{Owed, Postponement, Schedule};
 pub use relayed::{Receipt, Relay, Support};
+pub use taken_up::{Confirmation, TakeUp};
 
 use super::{
     Problem,
@@ -124,6 +130,22 @@ kinds! {
     WorkingGroup(WorkingGroup) in "groupes",
     /// A meeting.
     Meeting(Box<Meeting>) in "seances",
+    /// A convention of several cities.
+    Convention(Box<Convention>) in "conventions",
+    /// A council asks to be a member of a convention.
+    Adhesion(Adhesion) in "adhesions",
+    /// Its host admits a member.
+    Admission(Admission) in "admissions",
+    /// A member brings something to a convention.
+    Contribution(Contribution) in "contributions",
+    /// What a convention says as a whole.
+    Synthesis(Box<Synthesis>) in "syntheses",
+    /// How far people agree.
+    Agreement(Agreement) in "jugements",
+    /// A recommendation of another is taken up.
+    TakeUp(Box<TakeUp>) in "reprises",
+    /// Its origin confirms a take-up.
+    Confirmation(Confirmation) in "confirmations",
 }
 
 impl Said {

@@ -1,6 +1,7 @@
 //! The sections of a dossier beside question, avis, answer and follow-up. Each becomes a [`Beside`]: the
 //! words, and what the record will say, with references where ids will stand. One function per section.
 
+mod convened;
 mod council;
 mod deliverable;
 mod duty;
@@ -177,6 +178,10 @@ pub(super) fn read(fields: &mut Fields<'_>, avis: &[Avis]) -> Vec<Beside> {
     all.extend(fields.tables("programmes", |fields, _| council::programme(fields)));
     all.extend(fields.tables("working_groups", |fields, _| council::working_group(fields)));
     all.extend(fields.tables("meetings", |fields, _| meeting::meeting(fields)));
+    all.extend(fields.tables("conventions", |fields, _| convened::convention(fields)));
+    all.extend(fields.tables("adhesions", |fields, _| convened::adhesion(fields)));
+    all.extend(fields.tables("admissions", |fields, _| convened::admission(fields)));
+    all.extend(fields.tables("contributions", |fields, _| convened::contribution(fields)));
     all.extend(fields.tables("deliverables", |fields, _| deliverable::deliverable(fields)));
     all
 }

@@ -119,8 +119,10 @@ fn what_is_not_synthetic_names_its_source() {
     for name in SAMPLES {
         for item in items(&sample(name)) {
             assert!(item.common.synthetic || !item.common.sources.is_empty(), "{}", item.reference);
-            let actor =
-                matches!(item.body, ItemBody::City(_) | ItemBody::Council(_) | ItemBody::Guarantor(_));
+            let actor = matches!(
+                item.body,
+                ItemBody::City(_) | ItemBody::Council(_) | ItemBody::Guarantor(_) | ItemBody::Convention(_)
+            );
             assert!(!actor || item.common.synthetic, "{}: a sample account", item.reference);
         }
     }

@@ -27,6 +27,14 @@ kind-Draw = Draw by lot
 kind-Programme = Programme
 kind-WorkingGroup = Working group
 kind-Meeting = Meeting
+kind-Convention = Convention
+kind-Adhesion = Request to join a convention
+kind-Admission = Admission to a convention
+kind-Contribution = Contribution to a convention
+kind-Synthesis = Synthesis of a convention
+kind-Agreement = Majority judgement
+kind-TakeUp = Take-up of a recommendation
+kind-Confirmation = Confirmation of a take-up
 kind-other = Other document
 
 status-other = other

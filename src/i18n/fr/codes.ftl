@@ -27,6 +27,14 @@ kind-Draw = Tirage au sort
 kind-Programme = Programme
 kind-WorkingGroup = Groupe de travail
 kind-Meeting = Séance
+kind-Convention = Convention
+kind-Adhesion = Adhésion à une convention
+kind-Admission = Admission dans une convention
+kind-Contribution = Contribution à une convention
+kind-Synthesis = Synthèse d’une convention
+kind-Agreement = Jugement majoritaire
+kind-TakeUp = Reprise d’une recommandation
+kind-Confirmation = Confirmation d’une reprise
 kind-other = Autre document
 
 status-other = autre
