@@ -1,14 +1,88 @@
-//! Conventions (register.md rule 11): what a record of one needs from the register when it is written.
+//! Conventions as the register holds them (register.md rule 11): which there are, who is in them, what their
+//! members contributed. Ours and others' alike.
+
+use std::collections::HashSet;
 
 use crate::{
     App, Error, Result,
     domain::{
-        Hash, Iri, Record, canonical,
+        Hash, Instant, Iri, Record, Version, canonical,
+        convention::{self, Adhesion, Member, Ruling, Standing},
         said::{self, Said},
     },
     dossier::Item,
-    storage::{self, Tx},
+    storage::{self, Tx, records::Row},
 };
+
+/// A convention, and what the register holds of it.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The record of its host.
+    pub row: Row,
+    /// What that says.
+    pub said: said::Convention,
+    /// Every council that asked to be in it, by id.
+    pub members: Vec<Member>,
+    /// Every record that names it, withdrawn ones too, the oldest first.
+    pub records: Vec<Row>,
+}
+
+impl Known {
+    /// The body that hosts it.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.row.author
+    }
+
+    /// The councils that are members.
+    pub fn admitted(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter(|member| member.standing == Standing::Member)
+    }
+
+    /// Whether a council is a member.
+    #[must_use]
+    pub fn has(&self, council: &str) -> bool {
+        self.admitted().any(|member| member.council.as_str() == council)
+    }
+
+    /// What its members contribute: proven, not withdrawn, the oldest first.
+    pub fn contributions(&self) -> impl Iterator<Item = &Row> {
+        self.records.iter().filter(|row| {
+            row.kind == "Contribution" && row.proof == "valid" && !row.withdrawn && self.has(&row.author)
+        })
+    }
+}
+
+/// What is contributed to a convention: each contribution, and the record it brings.
+#[must_use]
+pub fn contributed(known: &Known) -> Vec<(Contributed, String)> {
+    let all = known.contributions().filter_map(|row| {
+        let Ok(Version::Record(record)) = Version::parse(&row.document) else { return None };
+        let Said::Contribution(said) = record.said else { return None };
+        let what = said.concerns.first()?.to_string();
+        let one = Contributed {
+            id: row.uri.clone(),
+            by: row.author.clone(),
+            hash: said.hash,
+            sub_question: said.sub_question,
+        };
+        Some((one, what))
+    });
+    all.collect()
+}
+
+/// How something was contributed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contributed {
+    /// The contribution.
+    pub id: String,
+    /// The member.
+    pub by: String,
+    /// Hash of the version that was brought.
+    pub hash: Option<Hash>,
+    /// Key of the sub-question it names.
+    pub sub_question: Option<String>,
+}
 
 /// Where the charter of a convention of ours can be read.
 pub(super) fn charter(app: &App, slug: &str) -> Iri {
@@ -25,8 +99,11 @@ pub(super) async fn complete(app: &App, tx: &mut Tx, item: &Item, said: &mut Sai
         Said::Convention(said) => said.charter = Some(charter(app, &item.slug())),
         Said::Adhesion(said) if said.charter_hash.is_none() => {
             let known = of_group(app, &said.convention).await?;
-            said.charter = known.charter;
-            said.charter_hash = Some(known.charter_hash);
+            let known = known.ok_or_else(|| {
+                Error::invalid("convention", "convention-unknown", said.convention.as_str())
+            })?;
+            said.charter = known.said.charter;
+            said.charter_hash = Some(known.said.charter_hash);
         }
         Said::Contribution(said) if said.hash.is_none() => {
             if let [one] = said.concerns.as_slice() {
@@ -40,19 +117,133 @@ pub(super) async fn complete(app: &App, tx: &mut Tx, item: &Item, said: &mut Sai
     Ok(())
 }
 
-/// What the host of a Group says of its convention.
+/// The convention of a Group, if its host's word on it is here.
 ///
 /// # Errors
-/// `Invalid` when nothing is known of it here.
-pub async fn of_group(app: &App, group: &Iri) -> Result<said::Convention> {
-    for found in storage::records::concerning(&app.db, &[group], "convention").await? {
-        let row = found.record;
-        if row.kind == "Convention"
+/// Those of the database.
+pub async fn of_group(app: &App, group: &Iri) -> Result<Option<Known>> {
+    let named = storage::records::concerning(&app.db, &[group], "convention").await?;
+    let records: Vec<Row> = named.into_iter().map(|found| found.record).collect();
+    let host = host_of(app, group).await?;
+    let hosted = |row: &&Row| {
+        row.kind == "Convention"
             && !row.withdrawn
-            && let Said::Convention(said) = Record::from_document(&canonical::read(&row.document)?)?.said
-        {
-            return Ok(*said);
+            && row.proof == "valid"
+            && host.as_ref().is_some_and(|host| host.as_str() == row.author)
+    };
+    let Some(row) = records.iter().find(hosted).cloned() else { return Ok(None) };
+    let Said::Convention(said) = Record::from_document(&canonical::read(&row.document)?)?.said else {
+        return Ok(None);
+    };
+    let members = members(app, &row.author, &records).await?;
+    Ok(Some(Known { row, said: *said, members, records }))
+}
+
+/// The convention of that name: one of ours, else the first that came here.
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub async fn named(app: &App, slug: &str) -> Result<Known> {
+    let mut all =
+        storage::records::by_kind(&app.db, "Convention", &storage::records::Page::first(500)).await?;
+    all.retain(|row| !row.withdrawn && self::slug(row) == slug);
+    all.sort_by_key(|row| (!row.ours, row.first_seq));
+    for row in all {
+        if let Some(known) = of_row(app, &row).await? {
+            return Ok(known);
         }
     }
-    Err(Error::invalid("convention", "convention-unknown", group.as_str()))
+    Err(Error::not_found(slug))
+}
+
+/// The convention that a record of one is about.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_row(app: &App, row: &Row) -> Result<Option<Known>> {
+    let Ok(Version::Record(record)) = Version::parse(&row.document) else { return Ok(None) };
+    let Said::Convention(said) = record.said else { return Ok(None) };
+    of_group(app, &said.convention).await
+}
+
+/// What names a convention in addresses, on every node alike: the last segment of the page it says it has.
+#[must_use]
+pub fn slug(row: &Row) -> String {
+    let document = canonical::read(&row.document).unwrap_or_default();
+    let url = document.get("url").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let last = url.rsplit('/').next().unwrap_or_default();
+    let plain = last.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if plain && !last.is_empty() { last.to_owned() } else { row.slug.clone() }
+}
+
+/// Who a Group says hosts it.
+async fn host_of(app: &App, group: &Iri) -> Result<Option<Iri>> {
+    let Some(actor) = storage::actors::get(&app.db, group.as_str()).await? else { return Ok(None) };
+    let document = canonical::read(&actor.document).unwrap_or_default();
+    let host = document.get("parvis:host").and_then(serde_json::Value::as_str);
+    Ok(host.and_then(|host| Iri::parse(host).ok()))
+}
+
+/// Who asked to be in a convention, and what its host ruled.
+async fn members(app: &App, host: &str, records: &[Row]) -> Result<Vec<Member>> {
+    let proven = |row: &&Row| row.proof == "valid";
+    let asked: Vec<&Row> = records.iter().filter(|row| row.kind == "Adhesion").filter(proven).collect();
+    let ids: Vec<&str> = asked.iter().map(|row| row.uri.as_str()).collect();
+    let ruled = storage::records::concerning(&app.db, &ids, "concerns").await?;
+    let rulings = ruled.iter().filter(|found| found.record.author == host && found.record.proof == "valid");
+    let rulings: Vec<Ruling> = rulings.filter_map(|found| ruling(&found.target, &found.record)).collect();
+    let adhesions: Vec<Adhesion> = asked.into_iter().filter_map(adhesion).collect();
+    Ok(convention::members(&adhesions, &rulings))
+}
+
+fn adhesion(row: &Row) -> Option<Adhesion> {
+    let charter = match Version::parse(&row.document) {
+        Ok(Version::Record(record)) => match record.said {
+            Said::Adhesion(said) => said.charter_hash,
+            _ => None,
+        },
+        _ => None,
+    };
+    Some(Adhesion {
+        id: Iri::parse(&row.uri).ok()?,
+        council: Iri::parse(&row.author).ok()?,
+        at: Instant::parse_foreign(&row.published).ok()?,
+        withdrawn: ended(row),
+        charter,
+    })
+}
+
+fn ruling(adhesion: &str, row: &Row) -> Option<Ruling> {
+    matches!(row.kind.as_str(), "Admission" | "Refusal").then_some(())?;
+    Some(Ruling {
+        id: Iri::parse(&row.uri).ok()?,
+        adhesion: Iri::parse(adhesion).ok()?,
+        admits: row.kind == "Admission",
+        at: Instant::parse_foreign(&row.published).ok()?,
+        withdrawn: ended(row),
+    })
+}
+
+/// When a record was withdrawn.
+fn ended(row: &Row) -> Option<Instant> {
+    Instant::parse_foreign(row.updated.as_deref().filter(|_| row.withdrawn)?).ok()
+}
+
+/// The conventions whose records are here, by name.
+///
+/// # Errors
+/// Those of the database.
+pub async fn all(app: &App) -> Result<Vec<Known>> {
+    let mut found = Vec::new();
+    let mut groups = HashSet::new();
+    let rows = storage::records::by_kind(&app.db, "Convention", &storage::records::Page::first(500)).await?;
+    for row in rows.iter().filter(|row| !row.withdrawn) {
+        if let Some(known) = of_row(app, row).await?
+            && groups.insert(known.said.convention.to_string())
+        {
+            found.push(known);
+        }
+    }
+    found.sort_by_key(|known| (slug(&known.row), known.row.uri.clone()));
+    Ok(found)
 }

@@ -75,6 +75,61 @@ pub async fn carry(
     .await
 }
 
+/// A Group of ours passes on what somebody elsewhere said in its threads: the author's own activity, named by
+/// its id, to readers of FEP-1b12, a boost to the others.
+///
+/// # Errors
+/// Those of the database.
+pub async fn pass_on(
+    app: &App,
+    tx: &mut Tx,
+    group: &Iri,
+    (kind, activity): (&Kind, &Iri),
+    document: &Document,
+) -> Result<()> {
+    let said = activity::carry(kind, activity, document, document);
+    let (readers, others) = split(followers(tx, group.as_str()).await?);
+    let author = Iri::parse(&text(&said, "actor")).ok();
+    if !readers.is_empty() {
+        let whole = Value::Object(said);
+        let now = Instant::of(app.clock.now());
+        let announce = activity::announce(&mint(app), group, &whole, author.as_ref(), now);
+        let mut inboxes = Inboxes::new();
+        add(&mut inboxes, readers);
+        send(app, tx, &announce, inboxes).await?;
+    }
+    if *kind == Kind::Create && !document.contains_key("inReplyTo") && !speaks_for_another(document) {
+        let now = Instant::of(app.clock.now());
+        let boost = activity::announce(&mint(app), group, &json!(text(document, "id")), author.as_ref(), now);
+        let mut inboxes = Inboxes::new();
+        add(&mut inboxes, others);
+        send(app, tx, &boost, inboxes).await?;
+    }
+    Ok(())
+}
+
+/// Whether citizens are better shown what it names: a contribution is boosted as what it contributes.
+fn speaks_for_another(document: &Document) -> bool {
+    text(document, "parvis:kind") == "parvis:Contribution"
+}
+
+/// Sends an activity to the followers of one of ours, and to named actors.
+///
+/// # Errors
+/// Those of the database.
+pub async fn to_followers(
+    app: &App,
+    tx: &mut Tx,
+    activity: &Document,
+    followed: &Iri,
+    named: &[Iri],
+) -> Result<()> {
+    let mut inboxes = Inboxes::new();
+    add(&mut inboxes, followers(tx, followed.as_str()).await?);
+    add_named(tx, &mut inboxes, named).await?;
+    send(app, tx, activity, inboxes).await
+}
+
 /// What a Group distributes.
 struct Distribution<'a> {
     group: &'a Iri,
@@ -95,7 +150,11 @@ async fn distribute(
 ) -> Result<()> {
     let author = Iri::parse(&text(what.activity, "actor")).ok();
     let now = Instant::of(app.clock.now());
+    let another = what.activity.get("object").and_then(Value::as_object).is_some_and(speaks_for_another);
     if what.top && *what.kind == Kind::Create {
+        if another {
+            return Ok(());
+        }
         let boost = activity::announce(&mint(app), what.group, &json!(what.object), author.as_ref(), now);
         let mut inboxes = Inboxes::new();
         add(&mut inboxes, others);
@@ -153,7 +212,7 @@ async fn send(app: &App, tx: &mut Tx, activity: &Document, inboxes: Inboxes) -> 
     let new = NewActivity {
         activity: text(activity, "id"),
         actor: text(activity, "actor"),
-        public: matches!(kind.as_str(), "Create" | "Update" | "Delete" | "Announce"),
+        public: matches!(kind.as_str(), "Create" | "Update" | "Delete" | "Announce" | "Add" | "Remove"),
         kind,
         object,
         published: said.unwrap_or_else(|| Instant::of(now).to_string()),

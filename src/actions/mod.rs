@@ -4,6 +4,7 @@
 
 pub mod actors;
 pub mod backup;
+pub mod convene;
 pub mod conventions;
 pub mod deliveries;
 pub mod drafts;
@@ -26,7 +27,9 @@ pub mod reindex;
 pub mod relays;
 pub mod replies;
 pub mod restore;
+pub mod say;
 mod speak;
+pub mod take_part;
 pub mod unheard;
 pub mod verify;
 pub mod withdraw;

@@ -21,7 +21,7 @@ use crate::{
 use super::{
     Act, Operator, Proof,
     actors::{self, Profile},
-    allow, conventions,
+    allow, convene, conventions,
     drafts::{self, Waiting},
     enqueue,
     names::Names,
@@ -242,7 +242,7 @@ fn profile(app: &App, names: &Names, item: &Item) -> Result<Profile> {
 }
 
 /// Publishes the draft of a record.
-async fn publish_record(
+pub(super) async fn publish_record(
     app: &App,
     tx: &mut Tx,
     operator: &Operator,
@@ -295,6 +295,7 @@ pub(super) async fn append(app: &App, tx: &mut Tx, record: Record) -> Result<Opt
     if let (Version::Record(record), Kind::Create) = (&version, kind) {
         boosts(app, tx, record).await?;
         relays::plan(app, tx, record).await?;
+        convene::said(app, tx, record).await?;
     }
     Ok(Some(number))
 }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    Proof, publish,
+    Proof, convene, publish,
     register::{self, Entry},
 };
 
@@ -111,6 +111,15 @@ async fn after(app: &App, tx: &mut Tx, version: &Version, arrival: &Arrival<'_>,
             if proof == Proof::Valid && matches!(record.said.kind(), "Answer" | "FollowUp") =>
         {
             publish::boost_by_council(app, tx, record).await?;
+        }
+        Version::Record(record) if proof == Proof::Valid => {
+            let activity = arrival.activity.map(|(id, _)| id);
+            convene::arrived(app, tx, record, arrival.document, activity).await?;
+        }
+        Version::Tombstone(tombstone) if proof == Proof::Valid => {
+            if let Some(row) = storage::records::get_in(tx, tombstone.id.as_str()).await? {
+                convene::taken_back(app, tx, &row).await?;
+            }
         }
         _ => {}
     }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    Act, Operator, Proof, Voice, allow, enqueue, new_keys,
+    Act, Operator, Proof, Voice, allow, convene, enqueue, new_keys,
     register::{self, Entry},
 };
 
@@ -51,6 +51,9 @@ pub async fn withdraw(app: &App, operator: &Operator, id: &Iri, reason: Reason, 
         Entry { version: &version, text: &text, document: &document, ours: true, proof: Proof::Valid, now };
     register::append(&mut tx, &entry).await?;
     enqueue::carry(app, &mut tx, &Kind::Delete, &document, &before).await?;
+    if let Some(row) = storage::records::get_in(&mut tx, id.as_str()).await? {
+        convene::taken_back(app, &mut tx, &row).await?;
+    }
     storage::audit::add(&mut tx, &operator.deed("withdraw", id.as_str()), now).await?;
     tx.commit().await?;
     app.wake.notify_one();

@@ -10,6 +10,7 @@ use crate::{i18n::Lang, telemetry};
 mod backup;
 mod completion;
 mod config;
+mod convention;
 mod council;
 mod deliveries;
 mod demo;
@@ -112,6 +113,9 @@ enum Command {
     /// Nos relais : leur état, les liens pour y répondre / Our relays: where they stand, links to answer them
     #[command(subcommand)]
     Relay(relay::Command),
+    /// Les conventions de plusieurs villes / Conventions of several cities
+    #[command(subcommand)]
+    Convention(convention::Command),
     Verify(register::Verify),
     Export(register::Export),
     Reindex(register::Reindex),
@@ -186,6 +190,7 @@ impl Command {
             Self::Deliveries(command) => command.run(config, out).await,
             Self::Replies(command) => command.run(config, out).await,
             Self::Intake(command) => command.run(config, out).await,
+            Self::Convention(command) => command.run(config, out).await,
             Self::Relay(command) => command.run(config, out).await,
             Self::Verify(command) => command.run(config, out).await,
             Self::Export(command) => command.run(config, out).await,

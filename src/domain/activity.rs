@@ -37,6 +37,12 @@ pub enum Kind {
     Offer,
     /// Has received what is offered.
     TentativeAccept,
+    /// Asks to be in a convention.
+    Join,
+    /// Puts into a collection.
+    Add,
+    /// Takes off a collection.
+    Remove,
     /// Anything else: its name.
     Other(String),
 }
@@ -57,6 +63,9 @@ impl Kind {
             Self::Like => "Like",
             Self::Offer => "Offer",
             Self::TentativeAccept => "TentativeAccept",
+            Self::Join => "Join",
+            Self::Add => "Add",
+            Self::Remove => "Remove",
             Self::Other(name) => name,
         }
     }
@@ -74,6 +83,9 @@ impl Kind {
             Self::Like,
             Self::Offer,
             Self::TentativeAccept,
+            Self::Join,
+            Self::Add,
+            Self::Remove,
         ];
         known.into_iter().find(|kind| kind.name() == name).unwrap_or_else(|| Self::Other(name.to_owned()))
     }
@@ -304,6 +316,57 @@ pub fn on_offer(
     if let Some(result) = result {
         map.insert("result".to_owned(), Value::Object(result.clone()));
     }
+    map
+}
+
+/// Asks a convention to be in it; what the council signs is named as `result` (rule 11).
+#[must_use]
+pub fn join(id: &Iri, (council, group): (&Iri, &Iri), adhesion: &Iri, published: Instant) -> Document {
+    let mut map = begin(id, &Kind::Join, council);
+    map.insert("@context".to_owned(), json!([AS2]));
+    map.insert("to".to_owned(), json!([group]));
+    map.insert("cc".to_owned(), json!([]));
+    map.insert("published".to_owned(), json!(published));
+    map.insert("object".to_owned(), json!(group));
+    map.insert("result".to_owned(), json!(adhesion));
+    map
+}
+
+/// A convention's word on a Join, named by its id; what its host signed is named as `result`.
+#[must_use]
+pub fn on_join(
+    kind: &Kind,
+    id: &Iri,
+    (group, council): (&Iri, &Iri),
+    (join, ruling): (&Iri, &Iri),
+    published: Instant,
+) -> Document {
+    let mut map = begin(id, kind, group);
+    map.insert("@context".to_owned(), json!([AS2]));
+    map.insert("to".to_owned(), json!([council]));
+    map.insert("cc".to_owned(), json!([]));
+    map.insert("published".to_owned(), json!(published));
+    map.insert("object".to_owned(), json!(join));
+    map.insert("result".to_owned(), json!(ruling));
+    map
+}
+
+/// `Add` or `Remove` of a contribution, by the Group of a convention.
+#[must_use]
+pub fn collect(
+    kind: &Kind,
+    id: &Iri,
+    group: &Iri,
+    (contribution, author): (&Iri, &Iri),
+    published: Instant,
+) -> Document {
+    let mut map = begin(id, kind, group);
+    map.insert("@context".to_owned(), json!([AS2]));
+    map.insert("to".to_owned(), json!([PUBLIC]));
+    map.insert("cc".to_owned(), json!([group.join("/followers"), author]));
+    map.insert("published".to_owned(), json!(published));
+    map.insert("object".to_owned(), json!(contribution));
+    map.insert("target".to_owned(), json!(group.join("/contributions")));
     map
 }
 

@@ -8,6 +8,7 @@ pub mod canonical;
 pub mod codes;
 pub mod compose;
 pub mod context;
+pub mod convention;
 pub mod council;
 pub mod facts;
 mod hash;

@@ -186,6 +186,22 @@ pub struct Common {
 }
 
 impl Common {
+    /// Nothing beside the words, under the licence of French authorities.
+    #[must_use]
+    pub fn plain(synthetic: bool) -> Self {
+        Self {
+            synthetic,
+            note: None,
+            machine_translated: Vec::new(),
+            licence: Licence::default_of_france(),
+            themes: Vec::new(),
+            sources: Vec::new(),
+            claims: Vec::new(),
+            attachments: Vec::new(),
+            publish_at: None,
+        }
+    }
+
     /// Whether a file of that path is attached.
     #[must_use]
     pub fn attaches(&self, file: &str) -> bool {

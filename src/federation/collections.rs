@@ -9,7 +9,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use serde_json::{Value, json};
 
-pub use records::{answers, avis, context, featured, questions, recommendations};
+pub use records::{answers, avis, context, contributions, featured, questions, recommendations};
 pub use replies::{likes, replies, shares};
 
 use super::{objects, respond};

@@ -7,6 +7,7 @@ pub mod actors;
 pub mod catch_up;
 pub mod collections;
 pub mod connector;
+pub mod convene;
 pub mod delivery;
 pub mod discover;
 pub mod gate;

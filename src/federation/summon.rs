@@ -1,4 +1,5 @@
-//! Records asked for by name because their author offered them to us: a relay, and what it relays. Each is had
+//! Records asked for by name because their author offered them to us: a relay, and what it relays; an adhesion to a
+//! convention, and what its host ruled on it. Each is had
 //! from its own origin and held to the same rules as anything else (hash, rules, proof, pinned key); the
 //! questions one offer may cost are few.
 
@@ -56,6 +57,48 @@ pub async fn relay(app: &App, id: &Iri, (by, body): (&Iri, &Iri)) -> Result<Row>
         summoning.enter(hop).await?;
     }
     summoning.enter(&offered).await?;
+    records::get(&app.db, id.as_str()).await?.ok_or_else(|| Error::not_found(id.as_str()))
+}
+
+/// Has the adhesion of a council to a convention enter the register, because it asked to be in it. Gives its row.
+///
+/// # Errors
+/// `Forbidden` when it is another's, or to another convention; `NotFound` when it is not there.
+pub async fn adhesion(app: &App, id: &Iri, (by, group): (&Iri, &Iri)) -> Result<Row> {
+    one(app, id, |record| {
+        matches!(&record.said, Said::Adhesion(said) if said.convention == *group)
+            && record.envelope.author == *by
+    })
+    .await
+}
+
+/// Has what the host of a convention ruled on an adhesion of ours enter the register. Gives its row.
+///
+/// # Errors
+/// `Forbidden` when it is about something else; `NotFound` when it is not there.
+pub async fn ruling(app: &App, id: &Iri, adhesion: &Iri) -> Result<Row> {
+    one(app, id, |record| match &record.said {
+        Said::Admission(said) => said.concerns.contains(adhesion),
+        Said::Refusal(said) => said.concerns.contains(adhesion),
+        _ => false,
+    })
+    .await
+}
+
+/// Has one record enter the register, if it is what was asked for.
+async fn one(app: &App, id: &Iri, wanted: impl Fn(&Record) -> bool) -> Result<Row> {
+    if let Some(row) = records::get(&app.db, id.as_str()).await? {
+        let Ok(Version::Record(record)) = Version::parse(&row.document) else {
+            return Err(Error::not_found(id.as_str()));
+        };
+        return if wanted(&record) { Ok(row) } else { Err(Error::forbidden("it says something else")) };
+    }
+    let mut summoning = Summoning { app, left: MOST, asked: HashSet::new() };
+    let fetched = summoning.fetch(id).await?;
+    if !wanted(&fetched.record) {
+        return Err(Error::forbidden("it says something else"));
+    }
+    summoning.enter(&fetched).await?;
     records::get(&app.db, id.as_str()).await?.ok_or_else(|| Error::not_found(id.as_str()))
 }
 

@@ -7,11 +7,13 @@ use std::{collections::HashSet, panic::AssertUnwindSafe, time::Duration};
 use futures::FutureExt as _;
 use tokio::task::JoinSet;
 
-use super::{actors as remote, catch_up, gate, gone, probe};
+use super::{actors as remote, catch_up, convene, gate, gone, probe};
 use crate::{
     App, Error, Result,
     actions::{
-        Operator, drafts,
+        Operator,
+        convene::MEET,
+        drafts,
         follows::{CATCH_UP, PROBE},
         publish,
         relays::{self, OFFER},
@@ -105,6 +107,7 @@ async fn perform(app: &App, task: &Task) -> Result<Then> {
         CATCH_UP => catch_up_with(app, &task.subject).await,
         PROBE => probe::probe(app, &task.subject).await.map(|_| Then::Again(PROBE_EVERY)),
         CHECK_ACTOR => gone::check(app, &Iri::parse(&task.subject)?).await.map(|_| Then::Over),
+        MEET => convene::meet(app, &Iri::parse(&task.subject)?).await.map(|()| Then::Over),
         OFFER => offer(app, &task.subject).await.map(|()| Then::Over),
         PUBLISH => publish_due(app).await.map(|()| Then::Again(PUBLISH_EVERY)),
         PURGE => purge(app).await.map(|()| Then::Again(PURGE_EVERY)),

@@ -141,6 +141,7 @@ impl Asked<'_> {
             ["actors", _, "featured"] => collections::featured(app, path, headers).await,
             ["actors", _, "saisines"] => collections::questions(app, path, query, headers).await,
             ["actors", _, "avis"] => collections::avis(app, path, query, headers).await,
+            ["actors", _, "contributions"] => collections::contributions(app, path, headers).await,
             ["avis", _, "recommandations"] => collections::recommendations(app, path, headers).await,
             ["recommandations", _, "reponses"] => collections::answers(app, path, query, headers).await,
             [folder, _, "replies"] if is_folder(folder) => {

@@ -1,5 +1,5 @@
-//! Offers of relays: those we made, and those made to an actor of ours, with what became of each (register.md
-//! rule 12).
+//! Offers of relays, and requests to be in a convention: those we made, and those made to an actor of ours, with
+//! what became of each (register.md rules 11 and 12).
 
 use sqlx::FromRow;
 
@@ -14,8 +14,9 @@ queries! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (relay, body) DO NOTHING";
     GET = "SELECT * FROM offers WHERE relay = $1 AND body = $2";
     BY_OFFER = "SELECT * FROM offers WHERE offer = $1 ORDER BY relay, body LIMIT 1";
-    TO_US = "SELECT o.* FROM actors a JOIN offers o ON o.body = a.uri WHERE a.ours AND NOT o.ours
+    TO_US = "SELECT o.* FROM actors a JOIN offers o ON o.body = a.uri WHERE a.ours AND a.role <> 'convention' AND NOT o.ours
         AND (o.at, o.relay) < ($1, $2) ORDER BY o.at DESC, o.relay DESC LIMIT $3";
+    IS_JOIN = "SELECT count(*) FROM records WHERE uri = $1 AND kind = 'Adhesion'";
     COUNT = "SELECT count(*) FROM offers WHERE body = $1 AND NOT ours";
     SET_STATE = "UPDATE offers SET state = $3, changed_at = $4 WHERE relay = $1 AND body = $2";
 }
@@ -23,7 +24,7 @@ queries! {
 /// An offer.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Offer {
-    /// Id of the Relay record.
+    /// Id of the Relay record, or of the Adhesion.
     pub relay: String,
     /// Whom it is offered to.
     pub body: String,
@@ -93,6 +94,14 @@ pub async fn by_offer(db: &Db, activity: &str) -> Result<Option<Offer>> {
 pub async fn to_us(db: &Db, after: Option<(i64, &str)>, limit: i64) -> Result<Vec<Offer>> {
     let (at, relay) = after.unwrap_or((i64::MAX, ""));
     db.all(&TO_US, args![at, relay, limit]).await
+}
+
+/// Whether it asks to be in a convention, rather than relays something.
+///
+/// # Errors
+/// Those of the database.
+pub async fn is_join(db: &Db, offer: &Offer) -> Result<bool> {
+    Ok(db.count(&IS_JOIN, args![&offer.relay]).await? > 0)
 }
 
 /// How much was offered to a body of ours.

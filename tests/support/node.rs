@@ -34,7 +34,7 @@ pub async fn node_on(name: &str, port: u16, database: &str, folder: TempDir) -> 
          listen = \"127.0.0.1:{port}\"\n[city]\nname = \"{name}\"\nterritory = \"{territory}\"\n\
          [database]\nurl = \"{database}\"\n[federation]\nallow_networks = [\"127.0.0.0/8\"]\n\
          [federation.resolve]\n\"rennes.localhost\" = \"127.0.0.1\"\n\"angers.localhost\" = \"127.0.0.1\"\n\
-         \"nancy.localhost\" = \"127.0.0.1\"\n\"bretagne.localhost\" = \"127.0.0.1\"\n\"etat.localhost\" = \"127.0.0.1\"\n\"localhost\" = \"127.0.0.1\"\n"
+         \"montpellier.localhost\" = \"127.0.0.1\"\n\"nancy.localhost\" = \"127.0.0.1\"\n\"bretagne.localhost\" = \"127.0.0.1\"\n\"etat.localhost\" = \"127.0.0.1\"\n\"localhost\" = \"127.0.0.1\"\n"
     );
     let config: Config = toml::from_str(&config).unwrap();
     let clock = Clock::set_to("2026-11-21T12:00:00Z".parse().unwrap());

@@ -6,6 +6,7 @@ mod announce;
 mod create;
 mod delete;
 mod follow;
+mod join;
 mod like;
 mod offer;
 mod reject;
@@ -44,7 +45,9 @@ pub async fn receive(app: &App, message: &Message) -> Result<Outcome> {
         Kind::Like => like::receive(app, message).await,
         Kind::Offer => offer::receive(app, message).await,
         Kind::TentativeAccept => tentative_accept::receive(app, message).await,
-        Kind::Other(_) => Ok(Outcome::Ignored),
+        Kind::Join => join::receive(app, message).await,
+        // Whoever keeps a register needs no collection of somebody else's.
+        Kind::Add | Kind::Remove | Kind::Other(_) => Ok(Outcome::Ignored),
     }
 }
 

@@ -6,6 +6,7 @@ use http::HeaderMap;
 use super::{Asked, Collection, PAGE, quoted, written};
 use crate::{
     App, Error, Result,
+    actions::conventions,
     domain::Iri,
     federation::{objects, respond},
     storage::records::{self, Page, Row},
@@ -65,6 +66,22 @@ pub async fn avis(app: &App, path: &str, query: Option<&str>, headers: &HeaderMa
         let total = records::count_by_author(&app.db, actor.as_str(), "Avis").await?;
         let rows = records::by_author(&app.db, actor.as_str(), "Avis", &page_of(&asked)?).await?;
         Ok(Listed { collection: Collection::of(actor.join("/avis"), total), rows }.answer(&asked))
+    };
+    respond::answer(headers, all.await)
+}
+
+/// `GET {convention}/contributions`: what its members contribute, the oldest first (register.md rule 11).
+pub async fn contributions(app: &App, path: &str, headers: &HeaderMap) -> Response {
+    let all = async {
+        let group = objects::owner(app, path, "/contributions")?;
+        objects::ours(app, &group).await?;
+        let known = conventions::of_group(app, &group).await?;
+        let known = known.ok_or_else(|| Error::not_found(group.as_str()))?;
+        let rows: Vec<Row> = known.contributions().cloned().collect();
+        let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let mut collection = Collection::of(group.join("/contributions"), total);
+        collection.owner = Some(group.to_string());
+        Ok(collection.whole(&ids(&rows)))
     };
     respond::answer(headers, all.await)
 }

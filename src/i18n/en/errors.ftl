@@ -187,6 +187,7 @@ problem-contribution-one = A contribution brings one avis or one recommendation.
 problem-sentence-without-source = A sentence of a synthesis cites at least one record it rests on. Add its source, or take the sentence out.
 problem-grades = A majority judgement gives five numbers, one for each grade from 1 to 5, of five people at least; the threshold is between 1 and 5.
 problem-charter-hash = The hash is not that of the charter’s text. Publish the convention again.
+problem-sub-question-unknown = The convention does not ask this. Choose the key of one of its sub-questions.
 problem-charter-duty = This duty is not in the list. Write composition-published, deliverables-published, answers-given or accounts-scheduled.
 problem-take-up = This kind of take-up is not in the list. Write as-is, adapted, inspired or contrary.
 problem-taken-up-as = This is not in the list. Write recommendation, action, experiment or project.

@@ -187,6 +187,7 @@ problem-contribution-one = Une contribution apporte un avis ou une recommandatio
 problem-sentence-without-source = Une phrase d’une synthèse cite au moins un enregistrement sur lequel elle repose. Ajoutez sa source, ou retirez la phrase.
 problem-grades = Un jugement majoritaire donne cinq nombres, un par mention de 1 à 5, d’au moins cinq personnes en tout ; le seuil est entre 1 et 5.
 problem-charter-hash = L’empreinte n’est pas celle du texte de la charte. Publiez de nouveau la convention.
+problem-sub-question-unknown = La convention ne pose pas cette question. Choisissez la clé d’une des siennes.
 problem-charter-duty = Cet engagement n’est pas dans la liste. Écrivez composition-published, deliverables-published, answers-given ou accounts-scheduled.
 problem-take-up = Cette forme de reprise n’est pas dans la liste. Écrivez as-is, adapted, inspired ou contrary.
 problem-taken-up-as = Ce devenir n’est pas dans la liste. Écrivez recommendation, action, experiment ou project.
