@@ -73,6 +73,15 @@ pub async fn of(app: &App, avis: &str) -> Result<Option<Ledger>> {
     Ok(ledgers(app, found).await?.into_iter().next())
 }
 
+/// What is known of some avis, by id; those that are not here are left out.
+///
+/// # Errors
+/// Those of the database.
+pub async fn on(app: &App, avis: &[impl AsRef<str> + Sync]) -> Result<Vec<Ledger>> {
+    let found = stored::avis(&app.db, avis).await?;
+    ledgers(app, found).await
+}
+
 /// What is owed today: first what is overdue, then what is due, then what was held, each by date.
 ///
 /// # Errors

@@ -112,7 +112,7 @@ impl Command {
         match self {
             Self::List => list(&app, out).await?,
             Self::Members { convention } => {
-                members(&app, &conventions::named(&app, &convention).await?, out).await?
+                members(&app, &conventions::named(&app, &convention).await?, out).await?;
             }
             Self::Join { convention, council, text } => {
                 let known = conventions::named(&app, &convention).await?;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use jiff::{Span, civil};
 
 use super::{
-    CivilDate, Hash, Instant, Iri,
+    Hash, Instant, Iri,
     codes::CharterDuty,
     obligations::day_of,
     said::{Asked, SubQuestion},
@@ -107,10 +107,9 @@ fn member(adhesion: &Adhesion, rulings: &[Ruling]) -> Member {
     let ruling = on_it.max_by_key(|ruling| (ruling.at, &ruling.id));
     let (standing, since) = match (adhesion.withdrawn, ruling) {
         (Some(left), _) => (Standing::Left, left),
-        (None, None) => (Standing::Asked, adhesion.at),
         (None, Some(Ruling { admits: true, withdrawn: Some(out), .. })) => (Standing::Excluded, *out),
         (None, Some(Ruling { admits: true, at, .. })) => (Standing::Member, *at),
-        (None, Some(Ruling { withdrawn: Some(_), .. })) => (Standing::Asked, adhesion.at),
+        (None, None | Some(Ruling { withdrawn: Some(_), .. })) => (Standing::Asked, adhesion.at),
         (None, Some(Ruling { at, .. })) => (Standing::Declined, *at),
     };
     Member {
@@ -138,9 +137,9 @@ pub struct Shown {
     pub compositions: Vec<(Iri, Instant)>,
     /// Its avis and other deliverables, the oldest first.
     pub deliverables: Vec<(Iri, Instant)>,
-    /// Recommendations it contributed whose answer is overdue, or that have none and no day by which it is
-    /// promised; since when.
-    pub unanswered: Vec<(Iri, Option<CivilDate>)>,
+    /// Recommendations it contributed, of avis that were handed over, without an answer and without a day to come by
+    /// which one is promised.
+    pub unanswered: Vec<Iri>,
     /// Avis it contributed from that were handed over and have no day for an account.
     pub unscheduled: Vec<Iri>,
 }
@@ -196,9 +195,7 @@ fn conforms(asked: &Asked, admitted: Instant, shown: &Shown, today: civil::Date)
     let (holds, records) = match &asked.duty {
         CharterDuty::CompositionPublished => (!shown.compositions.is_empty(), first(&shown.compositions)),
         CharterDuty::DeliverablesPublished => (!shown.deliverables.is_empty(), first(&shown.deliverables)),
-        CharterDuty::AnswersGiven => {
-            (shown.unanswered.is_empty(), shown.unanswered.iter().map(|(id, _)| id.clone()).collect())
-        }
+        CharterDuty::AnswersGiven => (shown.unanswered.is_empty(), shown.unanswered.clone()),
         CharterDuty::AccountsScheduled => (shown.unscheduled.is_empty(), shown.unscheduled.clone()),
         CharterDuty::Other(_) => (false, Vec::new()),
     };

@@ -3,7 +3,7 @@
 
 mod row;
 
-pub use row::{Concerning, Count, Cursor, Page, Row};
+pub use row::{Concerning, Count, Cursor, Page, Row, Shown};
 
 use super::{
     Db, Tx, json_list,
@@ -59,6 +59,13 @@ queries! {
         pg = "SELECT l.target, r.* FROM links l JOIN records r ON r.uri = l.source
         WHERE l.relation = $2 AND l.target IN (SELECT value FROM jsonb_array_elements_text(CAST($1 AS TEXT)::jsonb))
         ORDER BY l.target, r.published, r.uri";
+    SHOWN = "SELECT author, kind, uri, published FROM records
+        WHERE author IN (SELECT value FROM json_each($1)) AND kind IN ('Composition', 'Avis', 'Deliverable')
+            AND NOT withdrawn AND proof = 'valid' ORDER BY published, uri",
+        pg = "SELECT author, kind, uri, published FROM records
+        WHERE author IN (SELECT value FROM jsonb_array_elements_text(CAST($1 AS TEXT)::jsonb))
+            AND kind IN ('Composition', 'Avis', 'Deliverable')
+            AND NOT withdrawn AND proof = 'valid' ORDER BY published, uri";
     LINKED = "SELECT r.* FROM links l JOIN records r ON r.uri = l.source
         WHERE l.target = $1 AND l.relation = $2 AND NOT r.withdrawn AND (r.published, r.uri) < ($3, $4)
         ORDER BY r.published DESC, r.uri DESC LIMIT $5";
@@ -303,6 +310,14 @@ pub async fn concerning(
     relation: &str,
 ) -> Result<Vec<Concerning>> {
     db.all(&CONCERNING, args![&json_list(targets), relation]).await
+}
+
+/// What some councils show of themselves, proven: who sits in them, and what they hand over; the oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn shown(db: &Db, authors: &[impl AsRef<str> + Sync]) -> Result<Vec<Shown>> {
+    db.all(&SHOWN, args![&json_list(authors)]).await
 }
 
 /// The records that name a target by a relation (those of a theme), the latest first, without withdrawn

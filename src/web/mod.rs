@@ -74,7 +74,7 @@ fn site() -> Router<App> {
 
 /// The pages of our records: some kinds have one of their own, the others share one.
 fn records() -> Router<App> {
-    use pages::{avis, life, question, record, strategy};
+    use pages::{avis, convention, life, question, record, strategy};
     let own = Router::new()
         .route("/questions", get(question::list))
         .route("/questions/{slug}", get(question::show))
@@ -84,6 +84,10 @@ fn records() -> Router<App> {
         .route("/livrables", get(life::deliverables))
         .route("/tirages", get(life::draws))
         .route("/tirages/{slug}", get(life::draw))
+        .route("/conventions", get(convention::list))
+        .route("/conventions/{name}", get(convention::show))
+        .route("/conventions/{name}/charte", get(convention::charter))
+        .route("/conventions/{name}/{file}", get(convention::members))
         .route("/strategies", get(strategy::list))
         .route("/strategies/{slug}", get(strategy::show));
     let others = Said::FOLDERS.iter().filter(|(_, folder)| !OWN_PAGES.contains(folder));
@@ -94,7 +98,7 @@ fn records() -> Router<App> {
 }
 
 /// Folders with pages of their own; a recommendation stands on the page of its avis.
-const OWN_PAGES: [&str; 5] = ["questions", "avis", "recommandations", "strategies", "tirages"];
+const OWN_PAGES: [&str; 6] = ["questions", "avis", "recommandations", "strategies", "tirages", "conventions"];
 
 /// An address where nothing is.
 async fn unknown(OriginalUri(uri): OriginalUri) -> Failure {

@@ -81,6 +81,94 @@ async fn r2_34_a_council_joins_contributes_takes_back_and_leaves_each_with_its_t
         .await;
 }
 
+/// An answer to the first recommendation of a city, which changes its status.
+fn answer(decision: &str, text: &str, on: &str) -> String {
+    format!(
+        "[[answers]]\nref = \"r-{on}\"\nrecommendation = \"conseil/a1/r1\"\ndecision = \"{decision}\"\non = \"{on}\"\ntext = \"{text}\"\n"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn p1_four_nodes_show_the_same_table_byte_for_byte_and_converge_after_one_was_away() {
+    let mut cities = convened(&["angers", "montpellier", "nancy"]).await;
+    for city in &cities {
+        city.contribute().await;
+    }
+    let equal = async |cities: &[City], needle: &str| {
+        let mut tables = Vec::new();
+        for city in cities {
+            tables.push(city.page("/conventions/ia.csv?on=2026-11-22").await);
+        }
+        let lines = tables[0].lines().count();
+        tables.iter().all(|table| *table == tables[0] && table.contains(needle)) && lines >= 8
+    };
+    until("the same table of eight recommendations everywhere", async || equal(&cities, "nancy").await).await;
+    let page = cities[2].page("/conventions/ia").await;
+    for shown in ["Conseil de rennes", "Conseil de nancy", "Former les agents, angers", "Signature vérifiée"]
+    {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+
+    // One city changes a status: every table says so.
+    cities[1].publish(&answer("accepted", "Oui, un registre public.", "2026-11-20")).await;
+    until("the answer on every table", async || equal(&cities, "Oui, un registre public.").await).await;
+    let filtered = cities[3].page("/conventions/ia?etat=accepted&q=transparence").await;
+    assert!(filtered.contains("registre public des algorithmes, angers"), "{filtered}");
+    assert!(!filtered.contains("algorithmes, rennes"), "only what was asked for");
+    let csv = cities[3].page("/conventions/ia.csv?etat=accepted").await;
+    assert_eq!(csv.lines().count(), 2, "{csv}");
+
+    // One node is away: the others say so, keep its column, and go on.
+    cities[3].stop();
+    cities[0].publish(&answer("refused", "Non, pas en l’état.\"\nreason = \"budget", "2026-11-21")).await;
+    until("the three others go on", async || equal(&cities[..3], "Non, pas en l’état.").await).await;
+    until("it is said to be silent", async || {
+        let page = cities[0].page("/conventions/ia").await;
+        page.contains("vu pour la dernière fois le") && page.contains("Conseil de nancy")
+    })
+    .await;
+    assert!(!cities[3].page("/conventions/ia.csv?on=2026-11-22").await.contains("Non, pas en l’état."));
+
+    // It is back: what waited for it comes, or it asks for it.
+    cities[3].start().await;
+    let host = cities[0].app().urls.host().to_owned();
+    parvis::federation::catch_up::catch_up(cities[3].app(), &host).await.unwrap();
+    until("the same again on all four", async || equal(&cities, "Non, pas en l’état.").await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r2_35_every_node_computes_the_same_conformity_and_shows_what_is_missing_with_rule_and_date() {
+    let cities = convened(&["angers"]).await;
+    for city in &cities {
+        city.contribute().await;
+    }
+    let composition = "[[compositions]]\ncouncil = \"conseil\"\non = \"2026-11\"\nseats = [{ origin = \"drawn\", count = 20 }]\n";
+    cities[1].publish(composition).await;
+    let path = "/conventions/ia/membres.csv?on=2027-06-01";
+    until("the same on both", async || {
+        let (here, there) = (cities[0].page(path).await, cities[1].page(path).await);
+        here == there && here.contains("composition-published") && here.contains(",kept,")
+    })
+    .await;
+    let table = cities[0].page(path).await;
+    let of = |council: &Iri, duty: &str| {
+        let line = table.lines().find(|line| line.starts_with(council.as_str()) && line.contains(duty));
+        line.unwrap_or_else(|| panic!("{council} {duty}: {table}")).to_owned()
+    };
+    let (here, there) = (cities[0].actor("conseil").await, cities[1].actor("conseil").await);
+    assert!(of(&here, "composition-published").contains("2027-02-19,shortfall"), "{table}");
+    assert!(of(&there, "composition-published").contains(",kept,"), "{table}");
+    assert!(of(&here, "deliverables-published").contains(",kept,"), "{table}");
+    assert!(of(&there, "answers-given").contains("2027-02-19,shortfall"), "{table}");
+    assert!(of(&there, "accounts-scheduled").contains(",kept,"), "{table}");
+    let early = cities[0].page("/conventions/ia/membres.csv?on=2026-12-01").await;
+    assert!(early.contains(",pending,") && !early.contains("shortfall"), "{early}");
+    let page = cities[0].page("/conventions/ia/membres?on=2027-06-01").await;
+    assert!(page.contains("manque") && page.contains("composition publiée"), "{page}");
+    let charter = cities[1].page("/conventions/ia/charte").await;
+    assert_eq!(charter, "Publier sa composition, ses livrables, ses réponses et son calendrier.");
+}
+
 /// What an actor of a node said: types and objects.
 async fn sent(city: &City, actor: &Iri) -> Vec<(String, String)> {
     let path = actor.join("/outbox?page=1");

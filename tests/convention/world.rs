@@ -255,7 +255,19 @@ pub async fn convened(others: &[&'static str]) -> Vec<City> {
     for city in &cities {
         for other in cities.iter().filter(|other| other.name != city.name) {
             until("everybody follows everybody", async || {
-                follows_accepted(city.app(), other.app().urls.host()).await
+                let met = follows_accepted(city.app(), other.app().urls.host()).await;
+                if !met {
+                    let tasks = tasks::all(&city.app().db).await.unwrap();
+                    let tasks: Vec<_> = tasks.iter().map(|t| (&t.kind, t.attempts, &t.last_error)).collect();
+                    let follows = parvis::storage::follows::ours(&city.app().db).await.unwrap();
+                    let follows: Vec<_> = follows.iter().map(|f| (&f.host, &f.state)).collect();
+                    let hosts = parvis::storage::hosts::list(&city.app().db, "", 10).await.unwrap();
+                    let hosts: Vec<_> = hosts.iter().map(|h| (&h.host, h.state, h.fails)).collect();
+                    let known = conventions::named(city.app(), "ia").await.ok();
+                    let members = known.map(|k| k.members.iter().map(|m| (m.council.to_string(), m.standing)).collect::<Vec<_>>());
+                    println!("{} -> {}: {tasks:?} {follows:?} {hosts:?} {members:?}", city.name, other.name);
+                }
+                met
             })
             .await;
         }

@@ -9,3 +9,51 @@ cli-convention-said = ✓ It is published: { $id }
 cli-convention-none = No convention is known here. Follow the node that hosts one (parvis follow), or describe yours in a dossier ([[conventions]]).
 cli-convention-empty = Nobody has asked to be in it yet.
 cli-convention-members = members: { $total }
+
+conventions-title = Conventions
+conventions-lead = Conventions of several cities: each runs its own process, the results stand side by side.
+conventions-none = No convention is known here yet.
+convention-members = Members and charter kept
+convention-charter = Charter
+convention-host = Host
+convention-contact = Contact
+convention-side = Side by side
+convention-question = Question
+convention-others = Outside the questions asked
+convention-filter-question = Question
+convention-filter-status = Status
+convention-filter-tier = Tier
+convention-filter-city = Council
+convention-filter-on = On the day
+convention-filter-all = All
+convention-filter-do = Filter
+convention-count = { $n ->
+    [0] No recommendation
+    [one] One recommendation
+   *[other] { $n } recommendations
+}
+convention-all = See all { $n }
+convention-day = Computed on
+convention-nobody = No council is a member yet.
+convention-nothing = No recommendation matches. Take a filter off, or come back when councils have contributed.
+convention-last-seen = does not answer; last seen on
+convention-never-seen = never seen
+convention-empty-cell = Nothing contributed.
+convention-overdue = answer overdue
+convention-read-answer = Read
+convention-promised = promised for
+convention-changed = changed since it was contributed
+convention-computed = This table is computed here, from the signed documents that this node received and verified. Every node of the convention computes the same.
+members-title = Members: { $name }
+members-back = Side by side
+members-lead = To be a member is to keep a charter that anybody can verify. What is missing is said, with the rule and the date.
+members-no-duty = This charter asks for nothing that can be verified by computing.
+members-since = Member since
+members-older-charter = took on an older charter
+members-due = to be kept by
+members-records = Documents:
+members-others = Not members
+members-computed = Computed from public documents.
+kept-kept = kept
+kept-pending = time not over
+kept-shortfall = missing

@@ -9,3 +9,51 @@ cli-convention-said = ✓ C’est publié : { $id }
 cli-convention-none = Aucune convention n’est connue ici. Suivez le nœud qui en héberge une (parvis follow), ou décrivez la vôtre dans un dossier ([[conventions]]).
 cli-convention-empty = Personne n’a encore demandé à en être.
 cli-convention-members = membres : { $total }
+
+conventions-title = Conventions
+conventions-lead = Les conventions de plusieurs villes : chacune mène sa démarche, les résultats se lisent côte à côte.
+conventions-none = Aucune convention n’est connue ici pour l’instant.
+convention-members = Membres et charte tenue
+convention-charter = Charte
+convention-host = Hôte
+convention-contact = Contact
+convention-side = Côte à côte
+convention-question = Question
+convention-others = Hors des questions posées
+convention-filter-question = Question
+convention-filter-status = État
+convention-filter-tier = Échelon
+convention-filter-city = Conseil
+convention-filter-on = Au jour
+convention-filter-all = Tous
+convention-filter-do = Filtrer
+convention-count = { $n ->
+    [0] Aucune recommandation
+    [one] Une recommandation
+   *[other] { $n } recommandations
+}
+convention-all = Voir les { $n }
+convention-day = Calculé au
+convention-nobody = Aucun conseil n’est encore membre.
+convention-nothing = Aucune recommandation ne correspond. Retirez un filtre, ou revenez quand les conseils auront contribué.
+convention-last-seen = ne répond pas ; vu pour la dernière fois le
+convention-never-seen = jamais vu
+convention-empty-cell = Rien de versé.
+convention-overdue = réponse en retard
+convention-read-answer = Lire
+convention-promised = promis pour le
+convention-changed = modifié depuis son versement
+convention-computed = Ce tableau est calculé ici, à partir des documents signés que ce nœud a reçus et vérifiés. Chaque nœud de la convention calcule le même.
+members-title = Membres : { $name }
+members-back = Côte à côte
+members-lead = Être membre, c’est tenir une charte que chacun peut vérifier. Ce qui manque est dit, avec la règle et la date.
+members-no-duty = Cette charte ne demande rien qui se vérifie par le calcul.
+members-since = Membre depuis le
+members-older-charter = a souscrit à une charte plus ancienne
+members-due = à tenir avant le
+members-records = Documents :
+members-others = Ne sont pas membres
+members-computed = Calculé à partir des documents publics.
+kept-kept = tenu
+kept-pending = délai en cours
+kept-shortfall = manque

@@ -124,6 +124,19 @@ pub struct Concerning {
     pub record: Row,
 }
 
+/// A record that a council shows of itself, without its text.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Shown {
+    /// The council.
+    pub author: String,
+    /// `parvis:kind`.
+    pub kind: String,
+    /// Id.
+    pub uri: String,
+    /// RFC 3339, UTC.
+    pub published: String,
+}
+
 /// How many records of a kind are here, withdrawn ones apart.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Count {

@@ -2,6 +2,7 @@
 //! what the address names, reads the register in a fixed number of queries, and gives the page.
 
 pub mod avis;
+pub mod convention;
 pub mod council;
 pub mod home;
 pub mod legal;

@@ -234,7 +234,13 @@ fn totals(lines: &[Line]) -> Vec<[Value; 4]> {
 }
 
 /// A table as an answer.
-fn csv<const N: usize>(names: &[&str; N], rows: impl IntoIterator<Item = [Value; N]>) -> Result<Response> {
+///
+/// # Errors
+/// `Internal`, never expected.
+pub(super) fn csv<const N: usize>(
+    names: &[&str; N],
+    rows: impl IntoIterator<Item = [Value; N]>,
+) -> Result<Response> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(names).map_err(Error::internal)?;
     for row in rows {

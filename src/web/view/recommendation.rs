@@ -3,13 +3,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{
-    Assessed, Badge, Hop, Parts, People, Reply, Sheet, Who, instruction, obligation,
-    standings::{self, Spoken, statement},
-};
+use super::{Assessed, Badge, Hop, Parts, People, Reply, Sheet, Who, instruction, obligation};
 use crate::{
     App,
     actions::obligations::Ledger,
+    actions::standings::{self, Spoken, statement},
     domain::{self, Code as _, Iri, codes::Status, said::Said},
     storage::{records::Row, standings::Relay},
     web::{layout::Page, markup, markup::Markup},

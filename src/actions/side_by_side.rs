@@ -1,0 +1,309 @@
+//! What the members of a convention recommend, side by side, and what became of it: read from the register of this
+//! node alone, in a number of queries that does not depend on how much there is, and the same on every node that
+//! has the same records (requirement 2.34, moonshot 1).
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::civil;
+
+use crate::{
+    App, Result,
+    domain::{
+        CivilDate, Instant, Iri, Version,
+        codes::{Duty, Reason, Status},
+        convention::{self, Conformity, Member, Shown},
+        links,
+        obligations::{self as clock, Silence, State},
+        said::{self, Said},
+        status,
+    },
+    storage::{
+        self,
+        records::{self, Row},
+        standings::Relay,
+    },
+};
+
+use super::{
+    conventions::{self, Contributed, Known},
+    obligations::{self, Ledger},
+    standings,
+};
+
+/// What is side by side in a convention, as it stands on a day.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// The convention.
+    pub known: Known,
+    /// The day.
+    pub day: civil::Date,
+    /// Recommendations: by sub-question, then council, avis and number; at last by id.
+    pub lines: Vec<Line>,
+    /// What each member keeps of the charter, by council.
+    pub seats: Vec<Seat>,
+}
+
+/// A recommendation that a member contributed.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Place of its sub-question among those of the convention; none, under no one of them.
+    pub sub_question: Option<usize>,
+    /// The contribution that brought it, first.
+    pub contributed: Contributed,
+    /// Whether what was contributed has changed since.
+    pub changed: bool,
+    /// The recommendation.
+    pub row: Row,
+    /// What it says.
+    pub said: said::Recommendation,
+    /// Its avis.
+    pub avis: Option<Row>,
+    /// Where it stands.
+    pub status: Status,
+    /// Since when.
+    pub since: Option<Instant>,
+    /// The answer or follow-up it stands by.
+    pub by: Option<Word>,
+    /// Days without an answer of the authority that has it.
+    pub silence: Option<i64>,
+    /// Whether the answer to it is overdue.
+    pub overdue: bool,
+}
+
+/// What an addressee said.
+#[derive(Clone, Debug)]
+pub struct Word {
+    /// The record.
+    pub row: Row,
+    /// The coded reason.
+    pub reason: Option<Reason>,
+    /// When it is promised.
+    pub promised_by: Option<CivilDate>,
+}
+
+/// A member, and how it keeps the charter.
+#[derive(Clone, Debug)]
+pub struct Seat {
+    /// Who.
+    pub member: Member,
+    /// Whether the charter it took on is the one of today.
+    pub of_today: bool,
+    /// Each duty of the charter.
+    pub conformity: Vec<Conformity>,
+}
+
+/// Reads a convention as it stands on a day.
+///
+/// # Errors
+/// Those of the database.
+pub async fn table(app: &App, known: Known, day: civil::Date) -> Result<Table> {
+    let contributed = conventions::contributed(&known);
+    let brought = brought(app, &contributed).await?;
+    let around = Around::read(app, &brought).await?;
+    let mut lines: Vec<Line> = brought.iter().filter_map(|one| line(&known, one, &around, day)).collect();
+    lines.sort_by_cached_key(|line| {
+        let avis = line.avis.as_ref().map(|avis| (avis.published.clone(), avis.uri.clone()));
+        let row = line.sub_question.unwrap_or(usize::MAX);
+        (row, line.row.author.clone(), avis, line.row.number, line.row.uri.clone())
+    });
+    let seats = seats(app, &known, &lines, &around, day).await?;
+    Ok(Table { known, day, lines, seats })
+}
+
+/// A recommendation with the contribution that brought it.
+struct Brought {
+    contributed: Contributed,
+    changed: bool,
+    row: Row,
+    avis: Option<String>,
+}
+
+/// The recommendations contributed, alone or with their avis; each once, by its first contribution.
+async fn brought(app: &App, contributed: &[(Contributed, String)]) -> Result<Vec<Brought>> {
+    let uris: Vec<&str> = contributed.iter().map(|(_, what)| what.as_str()).collect();
+    let rows = records::by_uris(&app.db, &uris).await?;
+    let whole: Vec<&str> = rows.iter().filter(|row| row.kind == "Avis").map(|row| row.uri.as_str()).collect();
+    let mut of_avis: HashMap<String, Vec<Row>> = HashMap::new();
+    for found in records::concerning(&app.db, &whole, "avis").await? {
+        of_avis.entry(found.target).or_default().push(found.record);
+    }
+    let mut seen = BTreeSet::new();
+    let mut all = Vec::new();
+    for (one, what) in contributed {
+        let Some(row) = rows.iter().find(|row| row.uri == *what && row.author == one.by) else { continue };
+        if row.withdrawn {
+            continue;
+        }
+        let changed = one.hash.as_ref().is_none_or(|hash| hash.as_str() != row.hash);
+        let recommended: Vec<Row> = match row.kind.as_str() {
+            "Avis" => of_avis.get(&row.uri).cloned().unwrap_or_default(),
+            _ => vec![row.clone()],
+        };
+        for row in recommended {
+            let own = row.kind == "Recommendation" && row.author == one.by && !row.withdrawn;
+            if own && seen.insert(row.uri.clone()) {
+                let avis = row.avis.clone();
+                all.push(Brought { contributed: one.clone(), changed, row, avis });
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// What was said about recommendations and their avis, read at once.
+struct Around {
+    avis: HashMap<String, Row>,
+    said: HashMap<String, Vec<Row>>,
+    relays: Vec<Relay>,
+    ledgers: HashMap<String, Ledger>,
+}
+
+impl Around {
+    async fn read(app: &App, brought: &[Brought]) -> Result<Self> {
+        let avis: BTreeSet<&str> = brought.iter().filter_map(|one| one.avis.as_deref()).collect();
+        let avis: Vec<&str> = avis.into_iter().collect();
+        let mut targets: Vec<&str> = brought.iter().map(|one| one.row.uri.as_str()).collect();
+        targets.extend(&avis);
+        let mut said: HashMap<String, Vec<Row>> = HashMap::new();
+        for found in records::concerning(&app.db, &targets, "concerns").await? {
+            if !found.record.withdrawn {
+                said.entry(found.target).or_default().push(found.record);
+            }
+        }
+        let rows = records::by_uris(&app.db, &avis).await?;
+        let ledgers = obligations::on(app, &avis).await?;
+        Ok(Self {
+            avis: rows.into_iter().map(|row| (row.uri.clone(), row)).collect(),
+            relays: storage::standings::relays(&app.db, &targets).await?,
+            ledgers: ledgers.into_iter().map(|ledger| (ledger.avis.uri.clone(), ledger)).collect(),
+            said,
+        })
+    }
+
+    fn about(&self, uri: &str) -> &[Row] {
+        self.said.get(uri).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Where a recommendation stands, and the record it stands by.
+    fn standing(&self, row: &Row) -> (status::Standing, Option<&Row>) {
+        let avis = row.avis.as_deref().unwrap_or_default();
+        let of = [row.uri.as_str(), avis];
+        let relays: Vec<&Relay> =
+            self.relays.iter().filter(|relay| of.contains(&relay.target.as_str())).collect();
+        let speakers = standings::speakers(&row.author, row.addressee.as_deref(), &relays);
+        let about = self.about(&row.uri);
+        let statements: Vec<_> = about.iter().filter_map(|row| standings::statement(&spoken(row))).collect();
+        let acknowledged = self.about(avis).iter().any(|said| {
+            said.kind == "Delivery" && said.proof == "valid" && Some(&said.author) == row.addressee.as_ref()
+        });
+        let standing = status::standing(&speakers, &statements, acknowledged);
+        let by = standing.by.as_ref().and_then(|by| about.iter().find(|row| row.uri == by.as_str()));
+        (standing, by)
+    }
+}
+
+fn spoken(row: &Row) -> standings::Spoken<'_> {
+    standings::Spoken {
+        uri: &row.uri,
+        kind: &row.kind,
+        author: &row.author,
+        decision: row.decision.as_deref(),
+        status: row.status.as_deref(),
+        proof: &row.proof,
+        published: &row.published,
+    }
+}
+
+fn line(known: &Known, one: &Brought, around: &Around, day: civil::Date) -> Option<Line> {
+    let Ok(Version::Record(record)) = Version::parse(&one.row.document) else { return None };
+    let themes = links::themes(&record);
+    let Said::Recommendation(said) = record.said else { return None };
+    let rows = &known.said.sub_questions;
+    let sub_question = convention::row_of(rows, one.contributed.sub_question.as_deref(), &themes);
+    let (standing, by) = around.standing(&one.row);
+    let avis = one.avis.as_ref().and_then(|avis| around.avis.get(avis));
+    let ledger = one.avis.as_ref().and_then(|avis| around.ledgers.get(avis));
+    // The authority that owes answers is the one its avis was handed to.
+    let asked = ledger.filter(|ledger| ledger.avis.addressee == one.row.addressee && by.is_none());
+    let silence: Option<Silence> =
+        asked.and_then(|ledger| clock::silence(ledger.known.delivered.as_ref(), day));
+    let overdue = asked.is_some_and(|ledger| {
+        clock::obligations(&ledger.known, day)
+            .iter()
+            .any(|owed| owed.duty == Duty::AnswerDue && owed.state == State::Overdue)
+    });
+    Some(Line {
+        sub_question,
+        contributed: one.contributed.clone(),
+        changed: one.changed,
+        row: one.row.clone(),
+        said,
+        avis: avis.cloned(),
+        status: standing.status,
+        since: standing.since,
+        by: by.and_then(word),
+        silence: silence.and_then(|silence| silence.days),
+        overdue,
+    })
+}
+
+fn word(row: &Row) -> Option<Word> {
+    let Ok(Version::Record(record)) = Version::parse(&row.document) else { return None };
+    let (reason, promised_by) = match record.said {
+        Said::Answer(said) => (said.reason, said.promised_by),
+        Said::FollowUp(said) => (said.reason, None),
+        _ => (None, None),
+    };
+    Some(Word { row: row.clone(), reason, promised_by })
+}
+
+/// How each member keeps the charter.
+async fn seats(
+    app: &App,
+    known: &Known,
+    lines: &[Line],
+    around: &Around,
+    day: civil::Date,
+) -> Result<Vec<Seat>> {
+    let councils: Vec<&str> = known.admitted().map(|member| member.council.as_str()).collect();
+    let published = records::shown(&app.db, &councils).await?;
+    let of = |council: &str, composition: bool| -> Vec<(Iri, Instant)> {
+        let own = published.iter().filter(|one| one.author == council);
+        let own = own.filter(|one| (one.kind == "Composition") == composition);
+        own.filter_map(|one| Some((Iri::parse(&one.uri).ok()?, Instant::parse_foreign(&one.published).ok()?)))
+            .collect()
+    };
+    let seat = |member: &Member| {
+        let council = member.council.as_str();
+        let mut shown =
+            Shown { compositions: of(council, true), deliverables: of(council, false), ..Shown::default() };
+        answers(&mut shown, lines.iter().filter(|line| line.row.author == council), around, day);
+        Seat {
+            of_today: member.charter.as_ref() == Some(&known.said.charter_hash),
+            conformity: convention::conformity(&known.said.duties, member.since, &shown, day),
+            member: member.clone(),
+        }
+    };
+    Ok(known.admitted().map(seat).collect())
+}
+
+/// What a member contributed that has no answer and no day to come for one, and the avis handed over without a day
+/// for an account.
+fn answers<'a>(shown: &mut Shown, lines: impl Iterator<Item = &'a Line>, around: &Around, day: civil::Date) {
+    let mut unscheduled = BTreeSet::new();
+    for line in lines {
+        let Some(ledger) = line.row.avis.as_ref().and_then(|avis| around.ledgers.get(avis)) else { continue };
+        if ledger.known.delivered.is_none() {
+            continue;
+        }
+        let owed = clock::obligations(&ledger.known, day);
+        let promised = owed.iter().any(|owed| owed.duty == Duty::AnswerDue && owed.state != State::Overdue);
+        if line.by.is_none() && !promised {
+            shown.unanswered.extend(Iri::parse(&line.row.uri));
+        }
+        if owed.iter().all(|owed| owed.duty != Duty::AccountabilityPoint) {
+            unscheduled.insert(&ledger.avis.uri);
+        }
+    }
+    shown.unscheduled = unscheduled.into_iter().filter_map(|avis| Iri::parse(avis).ok()).collect();
+}

@@ -1,0 +1,175 @@
+//! How members keep the charter of their convention, duty by duty, computed from public records (requirement 2.35).
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use serde_json::{Value, json};
+
+use super::{super::table, Asked, Form, read};
+use crate::{
+    App, Error, Result,
+    actions::{conventions, side_by_side::Table},
+    domain::{Code as _, convention::Standing},
+    i18n::Lang,
+    web::{
+        Failure, html,
+        layout::Page,
+        markup::Markup,
+        view::{People, Who},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "members.html")]
+struct Members {
+    page: Page,
+    back: String,
+    duties: Vec<String>,
+    seats: Vec<Shown>,
+    others: Vec<Other>,
+    day: Markup,
+    data: String,
+}
+
+/// A member.
+struct Shown {
+    who: Who,
+    since: Markup,
+    of_today: bool,
+    duties: Vec<Kept>,
+}
+
+/// A duty of a member.
+struct Kept {
+    duty: String,
+    code: &'static str,
+    label: String,
+    due: Option<Markup>,
+    records: Vec<(String, String)>,
+}
+
+/// A council that is no member.
+struct Other {
+    who: Who,
+    standing: String,
+    since: Markup,
+}
+
+/// `GET /conventions/{name}/membres`, `/membres.csv`, `/membres.json`
+///
+/// # Errors
+/// Not found; rule `civil-date` for a day that is none.
+pub async fn members(
+    State(app): State<App>,
+    lang: Lang,
+    Path((name, file)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let (stem, form) = Form::of(&file).map_or((file.as_str(), None), |(stem, form)| (stem, Some(form)));
+    if stem != "membres" {
+        return Err(Error::not_found(file).into());
+    }
+    let table = read(&app, &name, &asked).await?;
+    let response = match form {
+        None => page(&app, lang, &name, (&table, &asked)).await?,
+        Some(Form::Csv) => {
+            let names = [
+                "conseil_id",
+                "adhesion_id",
+                "membre_depuis",
+                "engagement",
+                "echeance",
+                "etat",
+                "enregistrements",
+            ];
+            table::csv(&names, cells(&table))?
+        }
+        Some(Form::Json) => {
+            let names = ["council", "adhesion", "since", "duty", "due", "state", "records"];
+            let items = cells(&table)
+                .map(|cells| Value::Object(names.iter().map(|name| (*name).to_owned()).zip(cells).collect()));
+            let all = json!({ "convention": table.known.row.uri, "day": table.day.to_string(),
+                "charter": table.known.said.charter_hash, "items": items.collect::<Vec<_>>() });
+            let open = (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+            ([(header::CONTENT_TYPE, "application/json"), open], all.to_string()).into_response()
+        }
+        Some(Form::Totals) => return Err(Error::not_found(file).into()),
+    };
+    Ok(response)
+}
+
+/// One line for each duty of each member: by council, in the order of the charter.
+fn cells(table: &Table) -> impl Iterator<Item = [Value; 7]> + '_ {
+    table.seats.iter().flat_map(|seat| {
+        seat.conformity.iter().map(|one| {
+            [
+                seat.member.council.to_string().into(),
+                seat.member.adhesion.to_string().into(),
+                seat.member.since.to_string().into(),
+                one.duty.word().into(),
+                one.due.map_or(Value::Null, |due| due.to_string().into()),
+                one.kept.word().into(),
+                one.records.iter().map(|id| Value::from(id.as_str())).collect(),
+            ]
+        })
+    })
+}
+
+async fn page(app: &App, lang: Lang, name: &str, (table, asked): (&Table, &Asked)) -> Result<Response> {
+    let path = format!("/conventions/{name}/membres");
+    let title = table.known.row.title.clone();
+    let page = Page::new(app, lang, &path);
+    let title = page.with("members-title", "name", &title);
+    let page = page.titled(title).asked(&asked.query());
+    let councils = table.known.members.iter().map(|member| member.council.as_str());
+    let people = People::load(app, councils).await?;
+    let seats = table.seats.iter().map(|seat| Shown {
+        who: people.who(seat.member.council.as_str()),
+        since: page.day(&seat.member.since.to_string()),
+        of_today: seat.of_today,
+        duties: seat
+            .conformity
+            .iter()
+            .map(|one| Kept {
+                duty: one.duty.label(lang.code()).to_owned(),
+                code: match one.kept.word() {
+                    "kept" => "held",
+                    "pending" => "due",
+                    _ => "overdue",
+                },
+                label: page.t(&format!("kept-{}", one.kept.word())),
+                due: one.due.map(|due| super::day_in_words(&page, due)),
+                records: (1_usize..)
+                    .zip(&one.records)
+                    .map(|(number, id)| (id.to_string(), number.to_string()))
+                    .take(20)
+                    .collect(),
+            })
+            .collect(),
+    });
+    let others = table.known.members.iter().filter(|member| member.standing != Standing::Member);
+    let others = others.map(|member| Other {
+        who: people.who(member.council.as_str()),
+        standing: page.t(&format!("standing-{}", member.standing.word())),
+        since: page.day(&member.since.to_string()),
+    });
+    let members = Members {
+        back: format!("/conventions/{name}"),
+        duties: table
+            .known
+            .said
+            .duties
+            .iter()
+            .map(|asked| asked.duty.label(lang.code()).to_owned())
+            .collect(),
+        seats: seats.collect(),
+        others: others.collect(),
+        day: super::day_in_words(&page, table.day),
+        data: format!("/conventions/{}/membres", conventions::slug(&table.known.row)),
+        page,
+    };
+    Ok(html(StatusCode::OK, &members))
+}

@@ -1,0 +1,154 @@
+//! Conventions: what their members recommend, side by side (requirements 2.34, 2.35). The page, and the same as a
+//! table for spreadsheets and programs.
+
+mod lines;
+mod members;
+mod show;
+
+use axum::{
+    extract::{Path, Query, State},
+    http::{HeaderName, header},
+    response::{IntoResponse as _, Response},
+};
+use jiff::{civil, tz::TimeZone};
+use serde::Deserialize;
+
+pub use members::members;
+
+use super::{
+    list::{self, Words},
+    paging::Place,
+    table::Form,
+};
+use crate::{
+    App, Error, Result,
+    actions::{
+        conventions,
+        side_by_side::{self, Line, Table},
+    },
+    domain::{CivilDate, Code as _, Iri},
+    i18n::{Lang, t},
+    storage::records,
+    web::{Failure, layout::Page, markup::Markup},
+};
+
+/// What is asked for: `?q=transparence&etat=done&echelon=commune&ville=angers.example&on=2026-11-21`.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Asked {
+    /// Key of a sub-question; `autres` for what is under none.
+    q: Option<String>,
+    /// Status.
+    etat: Option<String>,
+    /// Tier.
+    echelon: Option<String>,
+    /// Server of the council.
+    ville: Option<String>,
+    /// The day to compute for.
+    on: Option<String>,
+}
+
+/// What is under no sub-question.
+const OTHERS: &str = "autres";
+
+/// A field that was filled in.
+fn given(field: Option<&str>) -> Option<&str> {
+    field.filter(|text| !text.is_empty())
+}
+
+impl Asked {
+    /// The day asked for; else the one it is, in UTC, so that every node computes the same table.
+    fn day(&self, app: &App) -> Result<civil::Date> {
+        match given(self.on.as_deref()) {
+            Some(day) => day.parse().map_err(|_| Error::invalid("on", "civil-date", day)),
+            None => Ok(app.clock.now().to_zoned(TimeZone::UTC).date()),
+        }
+    }
+
+    /// Whether a line is asked for.
+    fn takes(&self, line: &Line, table: &Table) -> bool {
+        let host = |uri: &str| Iri::parse(uri).map(|iri| iri.host().to_owned()).unwrap_or_default();
+        let key = line.sub_question.and_then(|at| table.known.said.sub_questions.get(at));
+        let key = key.map_or(OTHERS, |row| row.key.as_str());
+        let tier = line.said.tier.as_ref().map(|tier| tier.word().to_owned()).unwrap_or_default();
+        let is = |field: Option<&str>, value: &str| given(field).is_none_or(|asked| asked == value);
+        is(self.q.as_deref(), key)
+            && is(self.etat.as_deref(), line.status.word())
+            && is(self.echelon.as_deref(), &tier)
+            && is(self.ville.as_deref(), &host(&line.row.author))
+    }
+
+    /// As a query, without what was left empty.
+    fn query(&self) -> String {
+        let fields =
+            [("q", &self.q), ("etat", &self.etat), ("echelon", &self.echelon), ("ville", &self.ville)];
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in fields.into_iter().chain([("on", &self.on)]) {
+            if let Some(value) = given(value.as_deref()) {
+                query.append_pair(name, value);
+            }
+        }
+        query.finish()
+    }
+}
+
+/// `GET /conventions`
+///
+/// # Errors
+/// Rule `page` for a place no list gave.
+pub async fn list(
+    State(app): State<App>,
+    lang: Lang,
+    Query(place): Query<Place>,
+) -> Result<Response, Failure> {
+    let page = Page::new(&app, lang, "/conventions").titled(t(lang, "conventions-title"));
+    let rows = records::by_kind(&app.db, "Convention", &place.slice()?).await?;
+    let words = Words { lead: "conventions-lead", empty: "conventions-none" };
+    Ok(list::show(&app, page, words, &place, rows).await?)
+}
+
+/// `GET /conventions/{name}`, `.csv`, `.json`
+///
+/// # Errors
+/// Not found; rule `civil-date` for a day that is none.
+pub async fn show(
+    State(app): State<App>,
+    lang: Lang,
+    Path(segment): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let (name, form) = Form::of(&segment).map_or((segment.as_str(), None), |(name, form)| (name, Some(form)));
+    let mut table = read(&app, name, &asked).await?;
+    let all = table.lines.len();
+    let kept: Vec<Line> = table.lines.iter().filter(|line| asked.takes(line, &table)).cloned().collect();
+    table.lines = kept;
+    let response = match form {
+        Some(Form::Csv) => lines::csv(&app, &table).await?,
+        Some(Form::Json) => lines::json(&app, &table).await?,
+        Some(Form::Totals) => lines::totals(&app, &table).await?,
+        None => show::page(&app, lang, name, &asked, (&table, all)).await?,
+    };
+    Ok(response)
+}
+
+/// A convention as it stands on the day asked for.
+async fn read(app: &App, name: &str, asked: &Asked) -> Result<Table> {
+    let day = asked.day(app)?;
+    let known = conventions::named(app, name).await?;
+    side_by_side::table(app, known, day).await
+}
+
+/// A day, in the words of the reader.
+fn day_in_words(page: &Page, day: civil::Date) -> Markup {
+    CivilDate::parse(&day.to_string()).map(|date| page.civil(&date)).unwrap_or_default()
+}
+
+/// `GET /conventions/{name}/charte`: its charter, the very bytes whose hash members take on.
+///
+/// # Errors
+/// Not found.
+pub async fn charter(State(app): State<App>, Path(name): Path<String>) -> Result<Response, Failure> {
+    let known = conventions::named(&app, &name).await?;
+    let digest = (HeaderName::from_static("x-content-sha256"), known.said.charter_hash.digits().to_owned());
+    let kind = (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned());
+    Ok(([kind, digest], known.said.charter_text).into_response())
+}

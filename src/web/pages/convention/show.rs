@@ -1,0 +1,252 @@
+//! The page of a convention: sub-questions in rows, cities in columns.
+
+use askama::Template;
+use axum::{http::StatusCode, response::Response};
+
+use super::{Asked, OTHERS, given, lines};
+use crate::{
+    App, Result,
+    actions::side_by_side::{Line, Table},
+    domain::{
+        Code, Iri,
+        codes::{Status, Tier},
+        phrases::Phrases,
+    },
+    i18n::Lang,
+    storage::{hosts, records},
+    web::{
+        html,
+        layout::Page,
+        markup::{self, Markup},
+        view::{Badge, Card, People, Sheet, Who, href},
+    },
+};
+
+/// A server silent for that long is said to be, in milliseconds.
+const SILENT: i64 = 15 * 60_000;
+/// Longest excerpt of an answer, in characters.
+const EXCERPT: usize = 220;
+
+#[derive(Template)]
+#[template(path = "convention.html")]
+struct Convention {
+    page: Page,
+    sheet: Sheet,
+    phases: Vec<(String, String)>,
+    contact: Option<String>,
+    cities: Vec<City>,
+    rows: Vec<Row>,
+    filters: Vec<Filter>,
+    on: String,
+    day: Markup,
+    count: usize,
+    all: usize,
+    query: String,
+    name: String,
+}
+
+/// A column.
+struct City {
+    who: Who,
+    /// The server of its council.
+    host: String,
+    /// When it was last seen, if it does not answer.
+    silent: Option<Markup>,
+}
+
+/// A row.
+struct Row {
+    title: String,
+    href: String,
+    cells: Vec<Vec<Cell>>,
+}
+
+/// A recommendation.
+struct Cell {
+    href: String,
+    title: String,
+    lang: String,
+    tier: Option<String>,
+    badge: Badge,
+    since: Option<Markup>,
+    answer: Option<String>,
+    answer_href: String,
+    by: Option<Who>,
+    promised: Option<Markup>,
+    silence: Option<String>,
+    overdue: bool,
+    changed: bool,
+    proof: &'static str,
+    proof_label: String,
+    synthetic: bool,
+}
+
+/// A filter of the form.
+struct Filter {
+    name: &'static str,
+    label: String,
+    choices: Vec<Choice>,
+}
+
+/// One of its choices.
+struct Choice {
+    value: String,
+    label: String,
+    chosen: bool,
+}
+
+/// The page, of the lines asked for among `all`.
+pub(super) async fn page(
+    app: &App,
+    lang: Lang,
+    name: &str,
+    asked: &Asked,
+    (table, all): (&Table, usize),
+) -> Result<Response> {
+    let row = &table.known.row;
+    let page = Page::new(app, lang, &format!("/conventions/{name}"));
+    let page = page.titled(&row.title).showing("article", &row.uri).asked(&asked.query());
+    let filtered = !asked.query().is_empty();
+    let page = if filtered { page.unlisted() } else { page };
+    let mut named: Vec<&str> = table.seats.iter().map(|seat| seat.member.council.as_str()).collect();
+    named.extend(table.lines.iter().filter_map(|line| Some(line.by.as_ref()?.row.author.as_str())));
+    named.push(table.known.host());
+    let people = People::load(app, named).await?;
+    let sheet = Sheet::of(app, &page, &people, row);
+    let page = page.described(&sheet.text.html.to_string());
+    let cities = cities(app, &page, &people, table).await?;
+    let rows = rows(app, &page, &people, (table, asked), name);
+    let said = &table.known.said;
+    let phases = said.phases.iter().map(|phase| {
+        let days = [phase.from.as_ref(), phase.until.as_ref()].into_iter().flatten();
+        let days: Vec<String> = days.map(|day| Phrases::in_language(page.lang.code()).date(day)).collect();
+        (markup::name(&phase.title), days.join(" – "))
+    });
+    let convention = Convention {
+        phases: phases.collect(),
+        contact: said.contact.as_deref().map(markup::name),
+        filters: filters(&page, (table, asked), &cities),
+        on: asked.on.clone().unwrap_or_default(),
+        day: super::day_in_words(&page, table.day),
+        count: table.lines.len(),
+        all,
+        query: if filtered { format!("?{}", asked.query()) } else { String::new() },
+        name: name.to_owned(),
+        rows,
+        cities,
+        sheet,
+        page,
+    };
+    Ok(html(StatusCode::OK, &convention))
+}
+
+/// The members, each with what it contributed; one whose server is silent says since when.
+async fn cities(app: &App, page: &Page, people: &People, table: &Table) -> Result<Vec<City>> {
+    let host = |uri: &Iri| uri.host().to_owned();
+    let servers: Vec<String> = table.seats.iter().map(|seat| host(&seat.member.council)).collect();
+    let known = hosts::by_names(&app.db, &servers).await?;
+    let silent = |server: &str| {
+        let of = known.iter().find(|known| known.host == server)?;
+        let seen = of.last_seen_at.into_iter().chain(of.last_sync_at).max();
+        let long = seen.is_none_or(|seen| seen + SILENT < app.clock.now_ms());
+        (of.state != hosts::WELL || long).then(|| seen.map(|at| page.day_of_millis(at)).unwrap_or_default())
+    };
+    let city = |(seat, server): (&crate::actions::side_by_side::Seat, &String)| {
+        let council = seat.member.council.as_str();
+        City {
+            who: people.who(council),
+            silent: if app.urls.is_here(&seat.member.council) { None } else { silent(server) },
+            host: server.clone(),
+        }
+    };
+    Ok(table.seats.iter().zip(&servers).map(city).collect())
+}
+
+/// The rows that are asked for: each sub-question, then what is under none.
+fn rows(app: &App, page: &Page, people: &People, (table, asked): (&Table, &Asked), name: &str) -> Vec<Row> {
+    let questions = &table.known.said.sub_questions;
+    let places = (0..questions.len()).map(Some).chain([None]);
+    let mut rows = Vec::new();
+    for place in places {
+        let key = place.and_then(|at| questions.get(at)).map_or(OTHERS, |row| row.key.as_str());
+        let wanted = given(asked.q.as_deref()).is_none_or(|asked| asked == key);
+        let inside: Vec<&Line> = table.lines.iter().filter(|line| line.sub_question == place).collect();
+        if !wanted || (place.is_none() && inside.is_empty()) {
+            continue;
+        }
+        let title = place.and_then(|at| questions.get(at)).map(|row| markup::name(&row.title));
+        let of = |council: &str| {
+            let own = inside.iter().filter(|line| line.row.author == council);
+            own.map(|line| cell(app, page, people, line)).collect()
+        };
+        rows.push(Row {
+            title: title.unwrap_or_else(|| page.t("convention-others")),
+            href: format!("/conventions/{name}?q={key}"),
+            cells: table.seats.iter().map(|seat| of(seat.member.council.as_str())).collect(),
+        });
+    }
+    rows
+}
+
+fn cell(app: &App, page: &Page, people: &People, line: &Line) -> Cell {
+    let card = Card::of(app, page, people, &line.row);
+    let by = line.by.as_ref();
+    Cell {
+        href: card.href,
+        title: card.title,
+        lang: card.lang,
+        tier: line.said.tier.as_ref().map(|tier| tier.label(page.lang.code()).to_owned()),
+        badge: Badge::of(&line.status, page),
+        since: line.since.map(|since| page.day(&since.to_string())),
+        answer: by.map(|by| excerpt(&by.row)),
+        answer_href: by.map(|by| href(app, &by.row)).unwrap_or_default(),
+        by: by.map(|by| people.who(&by.row.author)),
+        promised: by.and_then(|by| by.promised_by.as_ref()).map(|day| page.civil(day)),
+        silence: line.silence.map(|days| page.n("silence-days", days)),
+        overdue: line.overdue,
+        changed: line.changed,
+        proof: if line.row.proof == "valid" { "valid" } else { "absent" },
+        proof_label: page.label("proof", &line.row.proof),
+        synthetic: line.row.synthetic,
+    }
+}
+
+/// How an answer begins.
+fn excerpt(row: &records::Row) -> String {
+    let words = lines::words(row);
+    match words.char_indices().nth(EXCERPT) {
+        Some((end, _)) => format!("{}…", words[..end].trim_end()),
+        None => words,
+    }
+}
+
+/// What the table can be cut to.
+fn filters(page: &Page, (table, asked): (&Table, &Asked), cities: &[City]) -> Vec<Filter> {
+    let choice = |value: &str, label: String, asked: Option<&str>| Choice {
+        chosen: given(asked) == Some(value),
+        value: value.to_owned(),
+        label,
+    };
+    let lang = page.lang.code();
+    let mut questions: Vec<Choice> = table
+        .known
+        .said
+        .sub_questions
+        .iter()
+        .map(|row| choice(&row.key, markup::name(&row.title), asked.q.as_deref()))
+        .collect();
+    questions.push(choice(OTHERS, page.t("convention-others"), asked.q.as_deref()));
+    let statuses = Status::ALL
+        .iter()
+        .map(|(word, code)| choice(word, code.label(lang).to_owned(), asked.etat.as_deref()));
+    let tiers = Tier::ALL
+        .iter()
+        .map(|(word, code)| choice(word, code.label(lang).to_owned(), asked.echelon.as_deref()));
+    let towns = cities.iter().map(|city| choice(&city.host, city.who.name.clone(), asked.ville.as_deref()));
+    vec![
+        Filter { name: "q", label: page.t("convention-filter-question"), choices: questions },
+        Filter { name: "etat", label: page.t("convention-filter-status"), choices: statuses.collect() },
+        Filter { name: "echelon", label: page.t("convention-filter-tier"), choices: tiers.collect() },
+        Filter { name: "ville", label: page.t("convention-filter-city"), choices: towns.collect() },
+    ]
+}
