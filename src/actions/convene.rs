@@ -14,7 +14,8 @@ use crate::{
 
 use super::{Operator, conventions, enqueue};
 
-/// Task kind: follow those one is in a convention with. Subject is the Group.
+/// Task kind: follow those one is in a convention with. Subject is the Admission that gives cause, so that none is
+/// lost while another is done.
 pub const MEET: &str = "meet";
 
 /// What follows from a new record of ours.
@@ -28,7 +29,7 @@ pub(super) async fn said(app: &App, tx: &mut Tx, record: &Record) -> Result<()> 
             for adhesion in &said.concerns {
                 answer(app, tx, adhesion, "accepted", &record.envelope.id).await?;
             }
-            meet(app, tx, &said.convention).await
+            meet(app, tx, &record.envelope.id).await
         }
         Said::Refusal(said) if said.relay.is_none() => {
             for adhesion in &said.concerns {
@@ -53,8 +54,8 @@ pub(super) async fn arrived(
     document: &Document,
     activity: Option<&Iri>,
 ) -> Result<()> {
-    if let Said::Admission(said) = &record.said {
-        return meet(app, tx, &said.convention).await;
+    if matches!(record.said, Said::Admission(_)) {
+        return meet(app, tx, &record.envelope.id).await;
     }
     if record.envelope.version > 1 {
         return Ok(());
@@ -201,7 +202,6 @@ pub async fn answered(app: &App, answer: &Activity, state: &str) -> Result<bool>
         return Ok(false);
     }
     storage::offers::set_state(&mut tx, &asked.relay, &asked.body, state, now).await?;
-    meet(app, &mut tx, &answer.actor).await?;
     tx.commit().await?;
     app.wake.notify_one();
     Ok(true)
@@ -233,8 +233,8 @@ async fn collect(app: &App, tx: &mut Tx, kind: &Kind, group: &Iri, (id, author):
 }
 
 /// Whoever hosts or is in a convention will follow those it is in it with.
-async fn meet(app: &App, tx: &mut Tx, group: &Iri) -> Result<()> {
-    storage::tasks::schedule_sooner(tx, MEET, group.as_str(), app.clock.now_ms()).await
+async fn meet(app: &App, tx: &mut Tx, admission: &Iri) -> Result<()> {
+    storage::tasks::schedule_sooner(tx, MEET, admission.as_str(), app.clock.now_ms()).await
 }
 
 /// The Group, if it is a convention of ours.

@@ -60,14 +60,15 @@ pub async fn relay(app: &App, id: &Iri, (by, body): (&Iri, &Iri)) -> Result<Row>
     records::get(&app.db, id.as_str()).await?.ok_or_else(|| Error::not_found(id.as_str()))
 }
 
-/// Has the adhesion of a council to a convention enter the register, because it asked to be in it. Gives its row.
+/// Has the adhesion of a council to a convention enter the register, because that council asked to be in it, or its
+/// host admitted it. Gives its row.
 ///
 /// # Errors
-/// `Forbidden` when it is another's, or to another convention; `NotFound` when it is not there.
-pub async fn adhesion(app: &App, id: &Iri, (by, group): (&Iri, &Iri)) -> Result<Row> {
+/// `Forbidden` when it is not by `by`, where that is given, or to another convention; `NotFound` when it is not there.
+pub async fn adhesion(app: &App, id: &Iri, by: Option<&Iri>, group: &Iri) -> Result<Row> {
     one(app, id, |record| {
         matches!(&record.said, Said::Adhesion(said) if said.convention == *group)
-            && record.envelope.author == *by
+            && by.is_none_or(|by| record.envelope.author == *by)
     })
     .await
 }

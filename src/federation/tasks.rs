@@ -107,7 +107,7 @@ async fn perform(app: &App, task: &Task) -> Result<Then> {
         CATCH_UP => catch_up_with(app, &task.subject).await,
         PROBE => probe::probe(app, &task.subject).await.map(|_| Then::Again(PROBE_EVERY)),
         CHECK_ACTOR => gone::check(app, &Iri::parse(&task.subject)?).await.map(|_| Then::Over),
-        MEET => convene::meet(app, &Iri::parse(&task.subject)?).await.map(|()| Then::Over),
+        MEET => convene::meet(app, &task.subject).await.map(|()| Then::Over),
         OFFER => offer(app, &task.subject).await.map(|()| Then::Over),
         PUBLISH => publish_due(app).await.map(|()| Then::Again(PUBLISH_EVERY)),
         PURGE => purge(app).await.map(|()| Then::Again(PURGE_EVERY)),

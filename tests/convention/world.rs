@@ -8,12 +8,13 @@ use axum::{
 };
 use parvis::{
     App,
-    actions::{convene::MEET, conventions, follows, import, publish, take_part},
+    actions::{conventions, follows, import, publish, take_part},
+    clock::Chance,
     domain::{Iri, convention::Standing},
     dossier,
     federation::{catch_up, discover},
     server,
-    storage::{actors, records, records::Row, tasks},
+    storage::{actors, records, records::Row},
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -41,7 +42,6 @@ sub_questions = [
 pub struct City {
     pub node: Node,
     pub name: &'static str,
-    /// Recurs what it is given to run with; cancelled, it is down.
     stop: Option<CancellationToken>,
     port: u16,
 }
@@ -112,14 +112,14 @@ impl City {
         self.stop = Some(stop);
     }
 
-    /// It does not answer any more.
+    /// It ends.
     pub fn stop(&mut self) {
         if let Some(stop) = self.stop.take() {
             stop.cancel();
         }
     }
 
-    /// It is there again, where it was.
+    /// It is there again, where it was and with what it had.
     pub async fn start(&mut self) {
         let deadline = Instant::now() + Duration::from_mins(1);
         let listener = loop {
@@ -129,6 +129,8 @@ impl City {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         };
+        let (config, clock) = ((*self.node.app.config).clone(), self.node.app.clock.clone());
+        self.node.app = App::open(config, clock, Chance::seeded(u64::from(self.port) + 1)).await.unwrap();
         self.run(listener);
     }
 
@@ -220,11 +222,6 @@ pub async fn follows_accepted(app: &App, host: &str) -> bool {
     all.iter().any(|follow| follow.host == host && follow.state == "accepted")
 }
 
-/// Whether nothing waits to be met any more.
-pub async fn met(app: &App) -> bool {
-    tasks::all(&app.db).await.unwrap().iter().all(|task| task.kind != MEET)
-}
-
 /// Waits until something is so.
 pub async fn until(what: &str, mut so: impl AsyncFnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_mins(1);
@@ -255,19 +252,7 @@ pub async fn convened(others: &[&'static str]) -> Vec<City> {
     for city in &cities {
         for other in cities.iter().filter(|other| other.name != city.name) {
             until("everybody follows everybody", async || {
-                let met = follows_accepted(city.app(), other.app().urls.host()).await;
-                if !met {
-                    let tasks = tasks::all(&city.app().db).await.unwrap();
-                    let tasks: Vec<_> = tasks.iter().map(|t| (&t.kind, t.attempts, &t.last_error)).collect();
-                    let follows = parvis::storage::follows::ours(&city.app().db).await.unwrap();
-                    let follows: Vec<_> = follows.iter().map(|f| (&f.host, &f.state)).collect();
-                    let hosts = parvis::storage::hosts::list(&city.app().db, "", 10).await.unwrap();
-                    let hosts: Vec<_> = hosts.iter().map(|h| (&h.host, h.state, h.fails)).collect();
-                    let known = conventions::named(city.app(), "ia").await.ok();
-                    let members = known.map(|k| k.members.iter().map(|m| (m.council.to_string(), m.standing)).collect::<Vec<_>>());
-                    println!("{} -> {}: {tasks:?} {follows:?} {hosts:?} {members:?}", city.name, other.name);
-                }
-                met
+                follows_accepted(city.app(), other.app().urls.host()).await
             })
             .await;
         }

@@ -43,7 +43,7 @@ pub async fn receive(app: &App, message: &Message) -> Result<Outcome> {
     if !app.limits.offer(&message.sender.host, app.clock.now_ms()) {
         return Err(Error::forbidden("too many offers in a day"));
     }
-    let row = summon::adhesion(app, &adhesion, (&join.actor, group)).await?;
+    let row = summon::adhesion(app, &adhesion, Some(&join.actor), group).await?;
     convene::asked(app, join, &row, &actor, &message.sender).await.map(Outcome::from)
 }
 

@@ -23,6 +23,6 @@ pub use recommendation::{Around, Recommendation, Statement, once};
 pub use relays::{Hop, relay_of};
 pub use sheet::{Card, Sheet, href};
 pub use tally::{Badge, Tally};
-pub use text::Text;
+pub use text::{Text, plain};
 pub use thread::{Past, Reply, history, replies};
 pub use voices::{Assessed, Parts, Voice, assessments, guarantors, voices};

@@ -64,6 +64,16 @@ impl Text {
     }
 }
 
+/// The words of a record in its own language, on one line, without what every record has around them.
+#[must_use]
+pub fn plain(record: &Record) -> String {
+    let envelope = &record.envelope;
+    let url = envelope.url.as_ref().map_or("", |url| url.as_str());
+    let shown = Shown::of(envelope.content.as_str(), url, &record.lang());
+    let text = domain::html::plain(&shown.html.to_string());
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The parts of a content that a page shows.
 struct Shown {
     html: Markup,

@@ -16,8 +16,9 @@ use crate::{
         conventions,
         side_by_side::{Line, Table},
     },
-    domain::{Code as _, Version, html},
+    domain::{Code as _, Version, codes::Decision},
     storage::{actors, records::Row},
+    web::view,
 };
 
 /// Names of the columns: those of the French dataset, and those of the API.
@@ -121,6 +122,7 @@ fn cells_of(table: &Table, line: &Line, names: &BTreeMap<String, String>) -> [Va
     let question = line.sub_question.and_then(|at| table.known.said.sub_questions.get(at));
     let by = line.by.as_ref();
     let reason = by.and_then(|by| by.reason.as_ref()).map(|reason| reason.word().to_owned());
+    let decision = by.and_then(|by| by.row.decision.as_deref()).map(Decision::received);
     let promised = by.and_then(|by| by.promised_by.as_ref()).map(ToString::to_string);
     let text = |text: Option<String>| text.map_or(Value::Null, Value::from);
     [
@@ -143,7 +145,7 @@ fn cells_of(table: &Table, line: &Line, names: &BTreeMap<String, String>) -> [Va
         text(line.since.map(|since| since.to_string())),
         text(by.map(|by| by.row.uri.clone())),
         text(by.map(|by| by.row.author.clone())),
-        text(by.and_then(|by| by.row.decision.clone())),
+        text(decision.map(|decision| decision.word().to_owned())),
         text(reason),
         text(by.map(|by| words(&by.row))),
         text(promised),
@@ -162,7 +164,7 @@ fn cells_of(table: &Table, line: &Line, names: &BTreeMap<String, String>) -> [Va
 /// The words of a record, as its author wrote them, without their form.
 pub(super) fn words(row: &Row) -> String {
     match Version::parse(&row.document) {
-        Ok(Version::Record(record)) => html::plain(record.envelope.content.as_str()).trim().to_owned(),
+        Ok(Version::Record(record)) => view::plain(&record),
         _ => String::new(),
     }
 }
