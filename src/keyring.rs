@@ -2,6 +2,8 @@
 //! configuration, or kept in plain form where no file is named. The id of a key is bound to its sealed
 //! form, so that no sealed key can be passed off as another's.
 
+pub mod passphrase;
+
 use std::{fmt, sync::Arc};
 
 use anyhow::{Context as _, anyhow};

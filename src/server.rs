@@ -26,7 +26,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
     App,
-    federation::{heads, inbox, nodeinfo, obligations, self_test, webfinger},
+    federation::{heads, inbox, mirror, nodeinfo, obligations, self_test, webfinger},
     telemetry::Metrics,
     web, worker,
 };
@@ -45,6 +45,10 @@ pub fn router(app: &App) -> Router {
         .route("/nodeinfo/2.1", get(nodeinfo::v21))
         .route("/api/v1/heads", get(heads::heads))
         .route("/api/v1/changes", get(heads::changes))
+        .route("/api/v1/mirror", get(mirror::one))
+        .route("/api/v1/mirror/authors", get(mirror::authors))
+        .route("/api/v1/mirror/lines", get(mirror::lines))
+        .route("/api/v1/mirror/versions", get(mirror::texts))
         .route("/api/v1/obligations", get(obligations::list))
         .route(self_test::PATH, post(self_test::post))
         .route("/inbox", post(inbox::post).fallback(negotiate::document))

@@ -193,7 +193,7 @@ async fn a_superseded_version_that_never_arrived_is_asked_for_although_heads_agr
     receive::version(ours, &arrival).await.unwrap();
     assert_eq!(register(theirs, ours).await, register(theirs, theirs).await, "heads agree");
     let mut tx = ours.db.begin().await.unwrap();
-    hosts::synced(&mut tx, host, 0, 0).await.unwrap();
+    hosts::synced(&mut tx, host, versions::last_seq(&theirs.db).await.unwrap(), 0).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(catch_up::catch_up(ours, host).await.unwrap().appended, 1, "its first version");
     assert_eq!(catch_up::catch_up(ours, host).await.unwrap(), catch_up::Report::default());

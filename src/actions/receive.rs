@@ -77,7 +77,7 @@ pub async fn version(app: &App, arrival: &Arrival<'_>) -> Result<Outcome> {
     {
         return Ok(Outcome::Known);
     }
-    let outcome = append(&mut tx, &version, arrival, proof, now).await?;
+    let outcome = append(&mut tx, &version, arrival, (proof, false), now).await?;
     if outcome == Outcome::Appended {
         after(app, &mut tx, &version, arrival, proof).await?;
     }
@@ -126,14 +126,14 @@ async fn after(app: &App, tx: &mut Tx, version: &Version, arrival: &Arrival<'_>,
     Ok(())
 }
 
-async fn is_latest(tx: &mut Tx, version: &Version) -> Result<bool> {
+pub(super) async fn is_latest(tx: &mut Tx, version: &Version) -> Result<bool> {
     let latest = storage::versions::current_in(tx, version.id().as_str()).await?;
     Ok(latest.is_some_and(|latest| latest.version == i64::from(version.number())))
 }
 
 /// Rule 5: invalid is refused; absent only from its origin; valid by a key that its author lists at its
 /// own origin, made before the key was retired (rule 6).
-async fn check_proof(app: &App, version: &Version, arrival: &Arrival<'_>) -> Result<Proof> {
+pub(super) async fn check_proof(app: &App, version: &Version, arrival: &Arrival<'_>) -> Result<Proof> {
     let Some(claim) = proof::claim(arrival.document)? else {
         return if arrival.from_origin {
             Ok(Proof::Absent)
@@ -155,13 +155,13 @@ async fn check_proof(app: &App, version: &Version, arrival: &Arrival<'_>) -> Res
     Ok(Proof::Valid)
 }
 
-/// Appends a version where it belongs in its chain. A gap is allowed (a later version is the newer word;
+/// Appends a version where it belongs in its chain; `ours` when we hold its author's key. A gap is allowed (a later version is the newer word;
 /// catching up fills the gap), a fork is not.
-async fn append(
+pub(super) async fn append(
     tx: &mut Tx,
     version: &Version,
     arrival: &Arrival<'_>,
-    proof: Proof,
+    (proof, ours): (Proof, bool),
     now: i64,
 ) -> Result<Outcome> {
     let (id, number) = (version.id(), version.number());
@@ -175,7 +175,7 @@ async fn append(
         }
         Err(Misplaced::Foreign) => return Err(Error::forbidden(format!("{id} belongs to another"))),
     }
-    let entry = Entry { version, text: arrival.text, document: arrival.document, ours: false, proof, now };
+    let entry = Entry { version, text: arrival.text, document: arrival.document, ours, proof, now };
     register::append(tx, &entry).await?;
     Ok(Outcome::Appended)
 }

@@ -69,13 +69,15 @@ pub async fn append(tx: &mut Tx, entry: &Entry<'_>) -> Result<i64> {
         received_at: entry.now,
     };
     let seq = storage::versions::append(tx, &new).await?;
-    if latest.is_none_or(|latest| latest.version < new.version) {
-        derive(
-            tx,
-            version,
-            &Place { seq, hash: &new.hash, text: entry.text, ours: entry.ours, proof: &new.proof },
-        )
-        .await?;
+    let place = Place { seq, hash: &new.hash, text: entry.text, ours: entry.ours, proof: &new.proof };
+    if latest.as_ref().is_none_or(|latest| latest.version < new.version) {
+        derive(tx, version, &place).await?;
+    } else if let Some(latest) = latest
+        && storage::records::get_in(tx, &new.uri).await?.is_none()
+    {
+        // Its end came before it: it is there, and it is withdrawn.
+        derive(tx, version, &place).await?;
+        derive_row(tx, &latest).await?;
     }
     Ok(seq)
 }
@@ -107,9 +109,21 @@ pub async fn derive(tx: &mut Tx, version: &Version, place: &Place<'_>) -> Result
     }
 }
 
+/// The same from a version as it is stored; nothing of one whose text was erased.
+///
+/// # Errors
+/// `Internal` when it does not parse any more; those of the database.
+pub async fn derive_row(tx: &mut Tx, row: &storage::versions::Version) -> Result<()> {
+    let Some(text) = &row.document else { return Ok(()) };
+    let place = Place { seq: row.seq, hash: &row.hash, text, ours: row.ours, proof: &row.proof };
+    derive(tx, &Version::parse(text)?, &place).await
+}
+
 async fn derive_record(tx: &mut Tx, record: &Record, place: &Place<'_>) -> Result<()> {
     let row = row(record, place);
-    storage::records::put(tx, &row).await?;
+    if !storage::records::put(tx, &row).await? {
+        return Ok(());
+    }
     let links = links::links(record);
     let edges: Vec<(&str, &str)> =
         links.iter().map(|link| (link.relation.as_str(), link.target.as_str())).collect();

@@ -1,11 +1,8 @@
 //! Rebuilds everything that is derived from the register, and gives the same bytes.
 
-use crate::{App, Result, domain::Version, storage};
+use crate::{App, Result, storage};
 
-use super::{
-    Operator,
-    register::{self, Place},
-};
+use super::{Operator, register};
 
 /// Versions read at once.
 const PAGE: i64 = 500;
@@ -26,18 +23,25 @@ pub async fn reindex(
     storage::links::clear(&mut tx).await?;
     storage::records::clear(&mut tx).await?;
     let (mut after, mut read) = (0, 0);
+    // Ends that came before what they end.
+    let mut early = Vec::new();
     loop {
         let page = storage::versions::all_in(&mut tx, after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after = last.seq;
         for row in &page {
-            let Some(text) = &row.document else { continue };
-            let version = Version::parse(text)?;
-            let place = Place { seq: row.seq, hash: &row.hash, text, ours: row.ours, proof: &row.proof };
-            register::derive(&mut tx, &version, &place).await?;
+            register::derive_row(&mut tx, row).await?;
+            if row.version > 1 && storage::records::get_in(&mut tx, &row.uri).await?.is_none() {
+                early.push((row.uri.clone(), row.version));
+            }
         }
         read += page.len();
         progress(read, total);
+    }
+    for (uri, version) in early {
+        if let Some(row) = storage::versions::get_in(&mut tx, &uri, version).await? {
+            register::derive_row(&mut tx, &row).await?;
+        }
     }
     let count = read.to_string();
     storage::audit::add(&mut tx, &operator.deed("reindex", &count), app.clock.now_ms()).await?;

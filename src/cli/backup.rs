@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use super::{Failure, Output, node};
+use super::{Failure, Output, keys::Passphrase, node, rebuild};
 use crate::{
     App, Error,
     actions::{
@@ -36,7 +36,17 @@ const RESTORE: &str = "\
 Le nœud doit être arrêté. Tout est vérifié avant que rien ne change : sommes, base, empreintes, preuves.
 The node must be stopped. Everything is checked before anything changes.
 
+Sans sauvegarde, --from-peers rebâtit le registre avec ce que d’autres nœuds en ont gardé. Avec les clés
+(parvis keys export), les comptes parlent de nouveau ; sans elles, les textes reviennent comme une archive
+vérifiable. Brouillons, abonnés et réponses des citoyens ne sont que dans une sauvegarde. Refaire la commande
+complète ce qui manque.
+Without a backup, --from-peers rebuilds the register from what other nodes kept of it. With the keys (parvis
+keys export) the accounts speak again; without them the texts come back as an archive that can be verified.
+Drafts, followers and citizens’ replies are in a backup only. Running it again completes what is missing.
+
 Exemples / Examples:
+  parvis restore --from-peers angers.example nancy.example --keys cles-rennes.json
+  parvis restore --from-peers angers.example --check
   parvis restore sauvegardes/parvis-20261122T020304Z --check
   parvis restore sauvegardes/parvis-20261122T020304Z
   parvis restore sauvegardes/parvis-20261122T020304Z --replace";
@@ -58,8 +68,16 @@ pub struct Backup {
 #[command(after_help = RESTORE)]
 pub struct Restore {
     /// Dossier de la sauvegarde / Folder of the backup
-    #[arg(value_name = "DOSSIER")]
-    from: PathBuf,
+    #[arg(value_name = "DOSSIER", required_unless_present = "from_peers")]
+    from: Option<PathBuf>,
+    /// Rebâtir le registre depuis ces nœuds / Rebuild the register from these nodes
+    #[arg(long, value_name = "SERVEUR", num_args = 1.., conflicts_with_all = ["from", "replace"])]
+    from_peers: Vec<String>,
+    /// Fichier scellé des clés, de parvis keys export / Sealed file of keys
+    #[arg(long, value_name = "FICHIER", requires = "from_peers")]
+    keys: Option<PathBuf>,
+    #[command(flatten)]
+    passphrase: Passphrase,
     /// Tout vérifier et ne rien écrire / Check everything, write nothing
     #[arg(long)]
     check: bool,
@@ -119,10 +137,14 @@ impl Restore {
     /// `Invalid` when the backup does not hold, `Conflict` when a node is there or serves, [`Failure::Told`] when
     /// its register does not hold.
     pub async fn run(self, file: Option<PathBuf>, out: &Output) -> Result<(), Failure> {
+        let Some(from) = self.from else {
+            let keys = (self.keys.as_deref(), &self.passphrase);
+            return rebuild::run(file, &self.from_peers, keys, self.check, out).await;
+        };
         let (file, config) = node::config(file)?;
         node::check_room(&config).map_err(|problem| Failure::refused(file, problem))?;
         let bar = out.progress(0, "cli-verify-progress");
-        let checked = restore::check(&config, &self.from, &Output::steps(&bar)).await;
+        let checked = restore::check(&config, &from, &Output::steps(&bar)).await;
         bar.finish_and_clear();
         let checked = checked?;
         tell(&checked, out);
@@ -133,7 +155,7 @@ impl Restore {
         }
         refuse_while_served(&config)?;
         let operator = node::operator(&config, None);
-        let aside = restore::restore(&config, &operator, &self.from, &checked, self.replace).await?;
+        let aside = restore::restore(&config, &operator, &from, &checked, self.replace).await?;
         out.say("cli-restore-done", &[("made", checked.manifest.made_at.as_str().into())]);
         if let Some(aside) = &aside {
             out.say("cli-restore-aside", &[("file", aside.display().to_string().into())]);
@@ -145,7 +167,10 @@ impl Restore {
 }
 
 /// A node that listens has its database open.
-fn refuse_while_served(config: &Config) -> Result<(), Error> {
+///
+/// # Errors
+/// Rule `still-served`.
+pub fn refuse_while_served(config: &Config) -> Result<(), Error> {
     match std::net::TcpListener::bind(config.listen) {
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
             Err(Problem::new("listen", "still-served", config.listen.to_string()).into())

@@ -20,10 +20,12 @@ mod follow;
 mod import;
 mod init;
 mod intake;
+mod keys;
 mod node;
 mod output;
 mod peers;
 mod publish;
+mod rebuild;
 mod register;
 mod relay;
 mod replies;
@@ -121,6 +123,9 @@ enum Command {
     Reindex(register::Reindex),
     Backup(backup::Backup),
     Restore(backup::Restore),
+    /// Les clés privées, dans un fichier scellé / Private keys, in a sealed file
+    #[command(subcommand)]
+    Keys(keys::Command),
     Doctor(doctor::Doctor),
     /// Vérifier la configuration / Check the configuration
     #[command(subcommand)]
@@ -197,6 +202,7 @@ impl Command {
             Self::Reindex(command) => command.run(config, out).await,
             Self::Backup(command) => command.run(config, out).await,
             Self::Restore(command) => command.run(config, out).await,
+            Self::Keys(command) => command.run(config, out).await,
             Self::Doctor(command) => command.run(config, out).await,
             Self::Config(command) => command.run(config, out),
             Self::Completion(command) => {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{Failure, Output, node, output::when_known};
 use crate::{
     App, actions,
+    federation::mirror,
     storage::hosts::{self, Host},
 };
 
@@ -15,7 +16,8 @@ const EXAMPLES: &str = "\
 Exemples / Examples:
   parvis peers list
   parvis peers block spam.example --reason \"messages indésirables en masse\"
-  parvis peers allow angers.example";
+  parvis peers allow angers.example
+  parvis peers heal";
 
 /// Servers read at once.
 const PAGE: i64 = 500;
@@ -26,6 +28,9 @@ pub enum Command {
     /// Lister les serveurs connus / List the servers known
     #[command(after_help = EXAMPLES)]
     List,
+    /// Compléter ce qui manque des registres suivis, depuis les copies des pairs / Complete from peers’ mirrors
+    #[command(after_help = EXAMPLES)]
+    Heal,
     /// Tout permettre à un serveur / Allow a server everything
     #[command(after_help = EXAMPLES)]
     Allow(Decided),
@@ -68,6 +73,7 @@ impl Command {
         let app = node::open(file).await?;
         match self {
             Self::List => list(&app, out).await?,
+            Self::Heal => heal(&app, out).await?,
             Self::Allow(to) => decide(&app, (&to.host, "allowed"), to.reason, out).await?,
             Self::Limit(to) => decide(&app, (&to.host, "limited"), Some(to.reason), out).await?,
             Self::Block(to) => decide(&app, (&to.host, "blocked"), Some(to.reason), out).await?,
@@ -87,6 +93,28 @@ async fn decide(
     let word = out.words(&format!("cli-policy-{policy}"), &[]);
     out.say("cli-policy-set", &[("host", host.into()), ("policy", word.into())]);
     out.json(&json!({ "host": host, "policy": policy }));
+    Ok(())
+}
+
+async fn heal(app: &App, out: &Output) -> Result<(), Failure> {
+    let bar = out.progress(0, "cli-heal-progress");
+    let done = mirror::heal::heal(app, &Output::steps(&bar)).await;
+    bar.finish_and_clear();
+    let report = done?;
+    for (host, why) in &report.silent {
+        out.say("cli-rebuild-silent", &[("host", host.as_str().into()), ("why", why.as_str().into())]);
+    }
+    for one in &report.refused {
+        let words = [
+            ("host", one.host.as_str().into()),
+            ("id", one.id.as_str().into()),
+            ("version", one.version.into()),
+        ];
+        out.say("cli-rebuild-refused", &words);
+        out.line(&format!("    {}", one.why));
+    }
+    out.say("cli-healed", &[("asked", report.asked.len().into()), ("appended", report.appended.into())]);
+    out.json(&report);
     Ok(())
 }
 

@@ -311,6 +311,20 @@ impl Actor {
         })
     }
 
+    /// What an actor of a Parvis node is for, as its document shows it.
+    #[must_use]
+    pub fn role(&self) -> Option<Role> {
+        match self.actor_type.as_str() {
+            "Application" => Some(Role::Relay),
+            "Group" if self.contributions.is_some() => Some(Role::Convention),
+            "Group" => Some(Role::Feed),
+            "Organization" if self.questions.is_some() => Some(Role::Council),
+            "Organization" if self.intake.is_some() => Some(Role::Mairie),
+            "Organization" => Some(Role::Guarantor),
+            _ => None,
+        }
+    }
+
     /// Reads an actor of a Parvis node.
     ///
     /// # Errors

@@ -27,6 +27,7 @@ pub mod status;
 pub mod territory;
 mod text;
 mod tombstone;
+pub mod union;
 pub mod version;
 
 pub use actor::{Actor, Role};

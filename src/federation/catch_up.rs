@@ -51,6 +51,9 @@ struct Heads {
 struct AuthorHead {
     author: Iri,
     head: String,
+    /// Over every version, superseded ones too.
+    #[serde(default)]
+    all: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -141,16 +144,15 @@ impl Asking<'_> {
     async fn differs(&self, theirs: &Heads, since: i64) -> Result<Option<i64>> {
         let mut differ = false;
         for item in theirs.items.iter().take(MAX_AUTHORS) {
-            let ours = versions::heads_of(&self.app.db, item.author.as_str()).await?;
-            differ |= heads::summary(&ours).head.as_str() != item.head;
+            let lines = versions::lines_of(&self.app.db, item.author.as_str()).await?;
+            differ |= match &item.all {
+                Some(all) => heads::summary(&lines).head.as_str() != all,
+                None => heads::summary(&heads::current(&lines)).head.as_str() != item.head,
+            };
         }
         if let Some(down) = &theirs.down {
             let ours = versions::down_heads(&self.app.db, &Threads::of(&self.origin)).await?;
             differ |= heads::summary(&ours).head.as_str() != down;
-        }
-        // Equal heads say nothing of superseded versions: one that never arrived is among what is unread.
-        if !differ && theirs.last > since {
-            differ = versions::has_gap(&self.app.db, self.host).await?;
         }
         if !differ {
             return Ok(None);

@@ -37,9 +37,17 @@ pub(super) fn summary(heads: &[Head]) -> Summary {
     Summary { head: Hash::of(text.as_bytes()), count: lines.len() }
 }
 
-/// `GET /api/v1/heads`: our authors' heads, sorted by author, that of what came down to us from bodies to which we
-/// relayed, and the number of the latest append. A peer
-/// that asks is there again: what waits for it is tried at once (threats R5).
+/// Of the versions of an author, sorted by id and number, the current ones.
+#[must_use]
+pub(super) fn current(lines: &[Head]) -> Vec<Head> {
+    let latest = |pair: &&[Head]| pair.get(1).is_none_or(|next| next.uri != pair[0].uri);
+    let pairs = (0..lines.len()).map(|at| &lines[at..lines.len().min(at + 2)]);
+    pairs.filter(latest).map(|pair| pair[0].clone()).collect()
+}
+
+/// `GET /api/v1/heads`: our authors' heads, sorted by author, each with the same hash over every version, superseded
+/// ones too; that of what came down to us from bodies to which we relayed; and the number of the latest append. A
+/// peer that asks is there again: what waits for it is tried at once (threats R5).
 pub async fn heads(State(app): State<App>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if let Some(reader) = gate::reader(&app, &method, &uri, &headers).await
         && let Err(error) = super::delivery::returned(&app, reader.host()).await
@@ -51,14 +59,14 @@ pub async fn heads(State(app): State<App>, method: Method, uri: Uri, headers: He
 
 async fn list(app: &App) -> Result<Response> {
     let mut authors: BTreeMap<String, Vec<Head>> = BTreeMap::new();
-    for head in versions::heads(&app.db).await?.into_iter().filter(|head| head.ours) {
-        authors.entry(head.author.clone()).or_default().push(head);
+    for line in versions::lines(&app.db).await? {
+        authors.entry(line.author.clone()).or_default().push(line);
     }
     let items: Vec<Value> = authors
         .iter()
-        .map(|(author, heads)| {
-            let summary = summary(heads);
-            json!({ "author": author, "head": summary.head, "count": summary.count })
+        .map(|(author, lines)| {
+            let (head, all) = (summary(&current(lines)), summary(lines).head);
+            json!({ "author": author, "head": head.head, "count": head.count, "all": all })
         })
         .collect();
     let threads = Threads::of(app.urls.base());
@@ -80,20 +88,26 @@ async fn page(app: &App, query: Option<&str>) -> Result<Response> {
     rows.sort_by_key(|row| row.seq);
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let full = i64::try_from(rows.len()).is_ok_and(|length| length == limit);
-    let (mut items, mut bytes, mut last) = (Vec::new(), 0, since);
-    let count = rows.len();
+    let (items, cut) = fitting(&rows);
+    let last = items.len().checked_sub(1).map_or(since, |at| rows[at].seq);
+    let next = (full || cut).then_some(last);
+    let body = respond::with_texts(&json!({ "next": next, "last": last }), "items", &items);
+    Ok(respond::text(respond::JSON, body))
+}
+
+/// As many versions as fit on a page, at least one, each with its text; and whether any were left.
+pub(super) fn fitting(rows: &[Version]) -> (Vec<String>, bool) {
+    let (mut items, mut bytes) = (Vec::new(), 0);
     for row in rows {
-        let item = item(&row);
+        let item = item(row);
         if !items.is_empty() && bytes + item.len() > MOST_BYTES {
             break;
         }
         bytes += item.len();
-        last = row.seq;
         items.push(item);
     }
-    let next = (full || items.len() < count).then_some(last);
-    let body = respond::with_texts(&json!({ "next": next, "last": last }), "items", &items);
-    Ok(respond::text(respond::JSON, body))
+    let cut = items.len() < rows.len();
+    (items, cut)
 }
 
 fn item(row: &Version) -> String {
@@ -102,12 +116,17 @@ fn item(row: &Version) -> String {
     format!("{open},\"document\":{}}}", row.document.as_deref().unwrap_or("null"))
 }
 
-fn number(query: Option<&str>, name: &'static str, otherwise: i64) -> Result<i64> {
-    let given =
-        url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).find(|(key, _)| key == name);
-    let Some((_, value)) = given else { return Ok(otherwise) };
+/// A parameter of a query.
+pub(super) fn parameter(query: Option<&str>, name: &str) -> Option<String> {
+    let mut given = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    given.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+/// A number among the parameters of a query.
+pub(super) fn number(query: Option<&str>, name: &'static str, otherwise: i64) -> Result<i64> {
+    let Some(value) = parameter(query, name) else { return Ok(otherwise) };
     let read = value.parse::<i64>().ok().filter(|number| *number >= 0);
-    read.ok_or_else(|| Error::invalid(name, "number", value.as_ref()))
+    read.ok_or_else(|| Error::invalid(name, "number", value))
 }
 
 #[cfg(test)]
@@ -129,5 +148,13 @@ mod tests {
         let (a, b) = (head("https://a.example/1", 1), head("https://a.example/2", 3));
         assert_eq!(summary(&[a.clone(), b.clone()]), summary(&[b.clone(), a.clone()]));
         assert_ne!(summary(&[a.clone(), b]), summary(&[a]));
+    }
+
+    #[test]
+    fn r17_current_versions_are_the_last_of_each_id() {
+        let lines =
+            [head("https://a.example/1", 1), head("https://a.example/1", 2), head("https://a.example/2", 1)];
+        assert_eq!(current(&lines), lines[1..]);
+        assert_eq!(current(&[]), []);
     }
 }

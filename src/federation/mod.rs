@@ -18,6 +18,7 @@ pub mod json;
 pub mod keys;
 pub mod limits;
 pub mod media;
+pub mod mirror;
 pub mod nodeinfo;
 pub mod objects;
 pub mod obligations;

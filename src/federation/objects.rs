@@ -45,7 +45,7 @@ async fn numbered(app: &App, path: &str, number: i64) -> Result<Response> {
     })
 }
 
-/// One of our actors by the path of its id; unsigned GET is enough, or nobody could check a first
+/// An actor by the path of its id, ours or kept as an archive; unsigned GET is enough, or nobody could check a first
 /// signature of ours.
 pub async fn actor(app: &App, path: &str, asked: &HeaderMap) -> Response {
     respond::answer(asked, actor_document(app, path).await)
@@ -53,7 +53,7 @@ pub async fn actor(app: &App, path: &str, asked: &HeaderMap) -> Response {
 
 async fn actor_document(app: &App, path: &str) -> Result<Response> {
     let id = named(app, path)?;
-    let actor = ours(app, &id).await?;
+    let actor = actors::get(&app.db, id.as_str()).await?.ok_or_else(|| Error::not_found(id.as_str()))?;
     Ok(match actor.gone_at {
         Some(_) => respond::gone(respond::bare_tombstone(id.as_str())),
         None => respond::activity(actor.document),

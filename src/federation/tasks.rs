@@ -7,7 +7,7 @@ use std::{collections::HashSet, panic::AssertUnwindSafe, time::Duration};
 use futures::FutureExt as _;
 use tokio::task::JoinSet;
 
-use super::{actors as remote, catch_up, convene, gate, gone, probe};
+use super::{actors as remote, catch_up, convene, gate, gone, mirror::heal, probe};
 use crate::{
     App, Error, Result,
     actions::{
@@ -26,6 +26,8 @@ use crate::{
 pub const PUBLISH: &str = "publish";
 /// Ask whether an actor is gone: subject is its id.
 pub const CHECK_ACTOR: &str = "check-actor";
+/// Complete from the mirrors of peers what their origin cannot send: subject is `node`.
+pub const HEAL: &str = "heal";
 /// Forget what is old: subject is `node`.
 pub const PURGE: &str = "purge";
 
@@ -41,6 +43,8 @@ const CATCH_UP_EVERY: Duration = Duration::from_mins(5);
 const PROBE_EVERY: Duration = Duration::from_hours(7 * 24);
 /// Between two looks at the drafts whose hour has come.
 const PUBLISH_EVERY: Duration = Duration::from_mins(1);
+/// Between two looks at what peers hold of others.
+const HEAL_EVERY: Duration = Duration::from_hours(1);
 /// Between two purges.
 const PURGE_EVERY: Duration = Duration::from_hours(24);
 /// How long ids of handled activities, finished deliveries, and strangers who left nothing here are kept.
@@ -110,6 +114,7 @@ async fn perform(app: &App, task: &Task) -> Result<Then> {
         MEET => convene::meet(app, &task.subject).await.map(|()| Then::Over),
         OFFER => offer(app, &task.subject).await.map(|()| Then::Over),
         PUBLISH => publish_due(app).await.map(|()| Then::Again(PUBLISH_EVERY)),
+        HEAL => heal_from_mirrors(app).await,
         PURGE => purge(app).await.map(|()| Then::Again(PURGE_EVERY)),
         other => Err(Error::internal(anyhow::anyhow!("no task is called {other}"))),
     }
@@ -125,6 +130,12 @@ async fn catch_up_with(app: &App, host: &str) -> Result<Then> {
     // At once while it brings something: a register without end that gives nothing is not worth the hurry.
     let at_once = report.unfinished && report.appended > 0;
     Ok(Then::Again(if at_once { Duration::ZERO } else { CATCH_UP_EVERY }))
+}
+
+async fn heal_from_mirrors(app: &App) -> Result<Then> {
+    let report = heal::heal(app, &|_, _| ()).await?;
+    let at_once = !report.unfinished.is_empty() && report.appended > 0;
+    Ok(Then::Again(if at_once { Duration::ZERO } else { HEAL_EVERY }))
 }
 
 /// Offers a relay of ours to its body, if that is an actor on a Parvis node: others answer 400 to what they do not
@@ -240,6 +251,7 @@ pub async fn at_start(app: &App) -> Result<()> {
     let hosts = hosts::list(&app.db, "", i64::MAX).await?;
     let mut tx = app.db.begin().await?;
     tasks::schedule_sooner(&mut tx, PUBLISH, "node", now).await?;
+    tasks::schedule_sooner(&mut tx, HEAL, "node", now + millis(HEAL_EVERY)).await?;
     tasks::schedule_sooner(&mut tx, PURGE, "node", now + millis(PURGE_EVERY)).await?;
     for follow in followed.iter().filter(|follow| follow.state == "accepted") {
         tasks::schedule_sooner(&mut tx, CATCH_UP, &follow.host, now).await?;

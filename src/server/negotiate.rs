@@ -174,6 +174,10 @@ impl Asked<'_> {
     /// The page of an id of ours: what its document says; of a withdrawn record, what it said last.
     async fn page_of_id(&self) -> Result<Option<String>> {
         let Ok(id) = Iri::parse(&format!("{}{}", self.app.urls.base(), self.path)) else { return Ok(None) };
+        // Kept as an archive, without its author's key.
+        if storage::records::get(&self.app.db, id.as_str()).await?.is_some_and(|row| !row.ours) {
+            return Ok(Some(self.app.urls.at(&format!("/recus/{}", id.key())).to_string()));
+        }
         let history = storage::versions::history(&self.app.db, id.as_str()).await?;
         let texts = history.iter().rev().filter_map(|version| version.document.as_deref());
         let mut texts = texts;

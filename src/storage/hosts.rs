@@ -56,6 +56,12 @@ queries! {
             AND NOT EXISTS (SELECT 1 FROM actors a WHERE a.host = hosts.host)
             AND NOT EXISTS (SELECT 1 FROM follows f WHERE f.host = hosts.host)
             AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.host = hosts.host)";
+    CONTACTS = "SELECT h.host, h.last_seen_at, h.last_sync_at, h.state, t.last_error FROM hosts h
+            LEFT JOIN tasks t ON t.kind = 'catch-up' AND t.subject = h.host
+        WHERE h.host IN (SELECT value FROM json_each($1)) ORDER BY h.host",
+        pg = "SELECT h.host, h.last_seen_at, h.last_sync_at, h.state, t.last_error FROM hosts h
+            LEFT JOIN tasks t ON t.kind = 'catch-up' AND t.subject = h.host
+        WHERE h.host IN (SELECT value FROM jsonb_array_elements_text(CAST($1 AS TEXT)::jsonb)) ORDER BY h.host";
     SYNCED = "UPDATE hosts SET changes_since = $2, last_sync_at = $3 WHERE host = $1";
 }
 
@@ -101,6 +107,31 @@ pub struct Host {
     pub last_seen_at: Option<i64>,
     /// Last catch-up that ended.
     pub last_sync_at: Option<i64>,
+}
+
+/// When another server was last heard, and whether it answers now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct Contact {
+    /// Authority.
+    pub host: String,
+    last_seen_at: Option<i64>,
+    last_sync_at: Option<i64>,
+    state: i64,
+    last_error: Option<String>,
+}
+
+impl Contact {
+    /// Whether the last delivery to it and the last look at its register ended well.
+    #[must_use]
+    pub const fn answers(&self) -> bool {
+        self.state == WELL && self.last_error.is_none()
+    }
+
+    /// When it was last heard, in milliseconds since 1970: a verified message, an answer, a look at its register.
+    #[must_use]
+    pub fn seen_at(&self) -> Option<i64> {
+        self.last_seen_at.max(self.last_sync_at)
+    }
 }
 
 /// What a failed try leaves behind.
@@ -165,6 +196,14 @@ pub async fn list(db: &Db, after: &str, limit: i64) -> Result<Vec<Host>> {
 /// Those of the database.
 pub async fn by_names(db: &Db, names: &[impl AsRef<str> + Sync]) -> Result<Vec<Host>> {
     db.all(&BY_NAMES, args![&json_list(names)]).await
+}
+
+/// When these hosts were last heard, and whether they answer now, by name; those never met are left out.
+///
+/// # Errors
+/// Those of the database.
+pub async fn contacts(db: &Db, names: &[impl AsRef<str> + Sync]) -> Result<Vec<Contact>> {
+    db.all(&CONTACTS, args![&json_list(names)]).await
 }
 
 /// The Parvis peers, by name.

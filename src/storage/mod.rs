@@ -20,6 +20,7 @@ pub mod invitations;
 pub mod keys;
 pub mod links;
 pub mod media;
+pub mod moves;
 pub mod obligations;
 pub mod offers;
 pub mod outbox;
@@ -52,6 +53,7 @@ fn registered() -> impl Iterator<Item = &'static query::Query> {
         keys::ALL,
         links::ALL,
         media::ALL,
+        moves::ALL,
         obligations::ALL,
         offers::ALL,
         outbox::ALL,
@@ -117,6 +119,7 @@ mod tests {
         "COUNTS deliveries",
         "COUNTS records",
         "HEADS v",
+        "LINES versions",
         "PRODUCED a",
         "REMOVE_INBOX follows",
         "TARGETS l",

@@ -35,8 +35,13 @@ queries! {
     ERASE = "UPDATE versions SET document = NULL, proof_json = $3, erased_at = $4
         WHERE uri = $1 AND version = $2 AND document IS NOT NULL";
     LAST_SEQ = "SELECT coalesce(max(seq), 0) FROM versions WHERE ours";
-    GAPS = "SELECT count(*) FROM versions v WHERE v.origin = $1 AND v.version > 1
-        AND NOT EXISTS (SELECT 1 FROM versions w WHERE w.uri = v.uri AND w.version = v.version - 1)";
+    LINES = "SELECT author, ours, uri, version, hash FROM versions WHERE ours ORDER BY author, uri, version";
+    LINES_OF = "SELECT author, ours, uri, version, hash FROM versions WHERE author = $1 AND proof = 'valid' ORDER BY uri, version";
+    HOLDERS = "SELECT author, max(origin) AS origin FROM versions WHERE author > $1 AND ($2 = '' OR origin = $2)
+        GROUP BY author ORDER BY author LIMIT $3";
+    OF_AUTHOR = "SELECT * FROM versions WHERE author = $1 AND (uri, version) > ($2, $3) AND proof = 'valid'
+        ORDER BY uri, version LIMIT $4";
+    ADOPT = "UPDATE versions SET ours = $2 WHERE author = $1 AND NOT ours";
     COUNT = "SELECT count(*) FROM versions";
 }
 
@@ -278,12 +283,53 @@ pub async fn last_seq(db: &Db) -> Result<i64> {
     db.count(&LAST_SEQ, args![]).await
 }
 
-/// Whether a version of that origin is here and the one before it is not.
+/// Every version of our authors, superseded ones too, by author, id and number.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn has_gap(db: &Db, origin: &str) -> Result<bool> {
-    Ok(db.count(&GAPS, args![origin]).await? > 0)
+pub async fn lines(db: &Db) -> Result<Vec<Head>> {
+    db.all(&LINES, args![]).await
+}
+
+/// Every version of one author whose proof holds, superseded ones too, by id and number.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lines_of(db: &Db, author: &str) -> Result<Vec<Head>> {
+    db.all(&LINES_OF, args![author]).await
+}
+
+/// An author of whom something is here.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Author {
+    /// Its id.
+    pub author: String,
+    /// Authority of that id.
+    pub origin: String,
+}
+
+/// Authors of whom something is here, with an id beyond `after`, by id; of one host, unless `origin` is empty.
+///
+/// # Errors
+/// Those of the database.
+pub async fn authors(db: &Db, after: &str, origin: &str, limit: i64) -> Result<Vec<Author>> {
+    db.all(&HOLDERS, args![after, origin, limit]).await
+}
+
+/// What an author signed, every version beyond one of them, by id and number.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_author(db: &Db, author: &str, after: (&str, i64), limit: i64) -> Result<Vec<Version>> {
+    db.all(&OF_AUTHOR, args![author, after.0, after.1, limit]).await
+}
+
+/// Marks as ours what an author signed whose key we hold now; gives how many versions that changed.
+///
+/// # Errors
+/// Those of the database.
+pub async fn adopt(tx: &mut Tx, author: &str) -> Result<u64> {
+    tx.run(&ADOPT, args![author, true]).await
 }
 
 /// How many versions there are.

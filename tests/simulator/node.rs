@@ -136,20 +136,10 @@ impl Node {
     fn append(&mut self, held: &Arc<Held>) {
         let versions = self.register.entry(held.object).or_default();
         let summary = self.heads.entry(held.author).or_default();
-        match versions.values().next_back() {
-            Some(latest) if latest.version.number() > held.version.number() => {}
-            latest => *summary ^= digits(held) ^ latest.map_or(0, |latest| digits(latest)),
-        }
+        *summary ^= digits(held);
         let there = versions.insert(held.version.number(), Arc::clone(held));
         assert!(there.is_none(), "R3: a version took effect twice");
         self.log.push(Arc::clone(held));
-    }
-
-    /// Whether a version of that author is here, and the one before it is not.
-    pub fn has_gap(&self, author: usize) -> bool {
-        let of_author = |held: &Arc<Held>| held.author == author;
-        let mut objects = self.register.values().filter(|versions| versions.values().any(of_author));
-        objects.any(|versions| versions.keys().last().is_some_and(|last| *last as usize > versions.len()))
     }
 
     /// What the inbox does with a version: the activity's id once, then the rules of the chain.

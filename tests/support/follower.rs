@@ -16,7 +16,12 @@ use super::node::{Node, node};
 /// Angers, whose node follows that of another city and was accepted.
 pub async fn angers(followed: &App) -> Node {
     let angers = node("angers", 1).await;
-    let app = &angers.app;
+    follows(&angers.app, followed).await;
+    angers
+}
+
+/// Has the node of `app` follow another one, accepted.
+pub async fn follows(app: &App, followed: &App) {
     let theirs = actors::by_role(&followed.db, "relay").await.unwrap().remove(0);
     let fetched = remote::fetch_actor(app, &Iri::parse(&theirs.uri).unwrap()).await.unwrap();
     let ours = actors::by_role(&app.db, "relay").await.unwrap().remove(0);
@@ -26,7 +31,7 @@ pub async fn angers(followed: &App) -> Node {
         followed: theirs.uri,
         ours: true,
         state: "accepted".to_owned(),
-        activity: "https://angers.example/activities/1".to_owned(),
+        activity: format!("{}/activities/{}", app.urls.base(), followed.urls.host()),
         document: "{}".to_owned(),
         host: fetched.actor.host.clone(),
         inbox: fetched.actor.inbox,
@@ -35,5 +40,4 @@ pub async fn angers(followed: &App) -> Node {
     follows::put(&mut tx, &follow).await.unwrap();
     hosts::ensure(&mut tx, &fetched.actor.host).await.unwrap();
     tx.commit().await.unwrap();
-    angers
 }

@@ -28,6 +28,13 @@ pub async fn node(name: &str, port: u16) -> Node {
 
 /// A new node on a given database.
 pub async fn node_on(name: &str, port: u16, database: &str, folder: TempDir) -> Node {
+    let node = before_init(name, port, database, folder).await;
+    actions::actors::set_up(&node.app, &node.operator).await.unwrap();
+    node
+}
+
+/// A node without any actor, on a given database.
+pub async fn before_init(name: &str, port: u16, database: &str, folder: TempDir) -> Node {
     let territory = if name == "angers" { "49007" } else { "35238" };
     let config = format!(
         "domain = \"{name}.localhost:{port}\"\npublic_url = \"http://{name}.localhost:{port}\"\n\
@@ -39,9 +46,7 @@ pub async fn node_on(name: &str, port: u16, database: &str, folder: TempDir) -> 
     let config: Config = toml::from_str(&config).unwrap();
     let clock = Clock::set_to("2026-11-21T12:00:00Z".parse().unwrap());
     let app = App::open(config, clock, Chance::seeded(u64::from(port))).await.unwrap();
-    let operator = Operator::cli("test");
-    actions::actors::set_up(&app, &operator).await.unwrap();
-    Node { app, operator, _folder: folder }
+    Node { app, operator: Operator::cli("test"), _folder: folder }
 }
 
 impl Node {

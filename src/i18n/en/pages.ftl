@@ -166,6 +166,13 @@ received-title = Received from other territories
 received-lead = Texts published by the councils and authorities this node follows, as they signed them.
 received-none = Nothing has been received yet. Texts will appear here once this node follows other cities.
 received-from = This text comes from { $host }. It is shown here as it was received.
+mirror = Mirror
+mirror-silent = the origin, { $host }, does not answer any more.
+mirror-silent-since = the origin, { $host }, has not answered since
+mirror-explained = The text and its proof are those this node received; it is no publication of this node.
+moved-to = The author of this text speaks now under another address:
+last-seen-on = last seen on
+last-seen-never = never reached
 received-read-there = Read it at its origin
 
 # Search

@@ -166,6 +166,13 @@ received-title = Reçus d’autres territoires
 received-lead = Les textes publiés par les conseils et collectivités que ce nœud suit, tels qu’ils les ont signés.
 received-none = Rien n’a encore été reçu. Les textes apparaîtront ici dès que ce nœud suivra d’autres villes.
 received-from = Ce texte vient de { $host }. Il est montré ici tel qu’il a été reçu.
+mirror = Miroir
+mirror-silent = l’origine, { $host }, ne répond plus.
+mirror-silent-since = l’origine, { $host }, ne répond plus depuis le
+mirror-explained = Le texte et sa preuve sont ceux que ce nœud avait reçus ; ce n’est pas une publication de ce nœud.
+moved-to = L’auteur de ce texte parle maintenant sous une autre adresse :
+last-seen-on = vu pour la dernière fois le
+last-seen-never = jamais joint
 received-read-there = Le lire à son origine
 
 # Recherche

@@ -13,7 +13,6 @@ use super::{
     claims::{self, Sourced},
     list::{self, Words},
     paging::Place,
-    record::Origin,
     table::{self, Form},
 };
 use crate::{
@@ -33,8 +32,8 @@ use crate::{
         layout::Page,
         markup::{self, Markup},
         view::{
-            self, Around, Card, Hop, Owed, Parts, Past, People, Recommendation, Reply, Sheet, Tally, Text,
-            Voice, Who,
+            self, Around, Card, Hop, Origin, Owed, Parts, Past, People, Recommendation, Reply, Sheet, Tally,
+            Text, Voice, Who,
         },
     },
 };
@@ -194,7 +193,7 @@ pub async fn assemble(app: &App, page: Page, row: &Row) -> Result<Avis> {
     let hops = Hop::list(app, &page, people, found.about.get(&row.uri).into_iter().flatten(), &whole);
     let claims = sheet.record.as_ref().map(|record| record.envelope.claims.as_slice()).unwrap_or_default();
     Ok(Avis {
-        origin: (!row.ours).then(|| Origin { host: row.origin.clone(), url: sheet.at_origin.clone() }),
+        origin: Origin::of(app, &page, row, sheet.at_origin.clone()).await?,
         summary,
         question: found.question.as_ref().map(|row| Card::of(app, &page, people, row)),
         addressee: row.addressee.as_deref().map(|uri| people.who(uri)),

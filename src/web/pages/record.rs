@@ -26,20 +26,12 @@ use crate::{
         Failure, html,
         layout::Page,
         markup::{self, Markup},
-        view::{self, Card, Hop, Past, People, Reply, Sheet, Statement, Text},
+        view::{self, Card, Hop, Origin, Past, People, Reply, Sheet, Statement, Text},
     },
 };
 
 /// Records of a thread that a page lists at most.
 const THREAD: i64 = 200;
-
-/// Where a received record comes from.
-pub struct Origin {
-    /// Its author's server.
-    pub host: String,
-    /// Its page there.
-    pub url: Option<String>,
-}
 
 #[derive(Template)]
 #[template(path = "record.html")]
@@ -103,7 +95,7 @@ pub async fn show(app: &App, lang: Lang, path: &str, row: &Row) -> Result<Respon
     let body = record.and_then(|record| view::fragment(app, &page, row, record));
     let shown = Shown {
         up: up(app, &page, row, &thread),
-        origin: (!row.ours).then(|| Origin { host: row.origin.clone(), url: sheet.at_origin.clone() }),
+        origin: Origin::of(app, &page, row, sheet.at_origin.clone()).await?,
         body,
         claims: claims::of(&page, record),
         statement: Statement::of(app, &page, &people, row, None).map(|said| said.named(&thread)),

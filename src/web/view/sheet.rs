@@ -150,22 +150,24 @@ impl Sheet {
 
 /// Path of a record's page on this node: its own, or that of a received record.
 #[must_use]
-pub fn href(app: &App, row: &Row) -> String {
+pub fn href(_app: &App, row: &Row) -> String {
     if !row.ours {
         return Iri::parse(&row.uri)
             .map_or_else(|_| "/recus".to_owned(), |id| format!("/recus/{}", id.key()));
     }
     match Said::folder(&row.kind) {
-        Some(_) if row.kind == "Recommendation" => own_url(app, row).unwrap_or_else(|| "/avis".to_owned()),
+        Some(_) if row.kind == "Recommendation" => own_url(row).unwrap_or_else(|| "/avis".to_owned()),
         Some(folder) => format!("/{folder}/{}", row.slug),
-        None => own_url(app, row).unwrap_or_else(|| "/".to_owned()),
+        None => own_url(row).unwrap_or_else(|| "/".to_owned()),
     }
 }
 
 /// The path of the `url` a record of ours gives for itself: a recommendation's leads into its avis.
-fn own_url(app: &App, row: &Row) -> Option<String> {
+fn own_url(row: &Row) -> Option<String> {
     let document: serde_json::Value = serde_json::from_str(&row.document).ok()?;
-    let path = document.get("url")?.as_str()?.strip_prefix(app.urls.base())?;
+    // What was said under another domain has its page here all the same.
+    let url = Iri::parse(document.get("url")?.as_str()?).ok()?;
+    let path = &url.as_str()[url.origin().len()..];
     path.starts_with('/').then(|| path.to_owned())
 }
 

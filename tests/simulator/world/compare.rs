@@ -27,8 +27,7 @@ impl World {
         let own = |held: &Arc<Held>| held.author == peer;
         let last = self.nodes[peer].log.iter().rposition(own).map_or(0, |at| at + 1);
         let last = i64::try_from(last).unwrap();
-        let equal = self.nodes[node].heads.get(&peer) == self.nodes[peer].heads.get(&peer);
-        if equal && !(last > self.nodes[node].since[peer] && self.nodes[node].has_gap(peer)) {
+        if self.nodes[node].heads.get(&peer) == self.nodes[peer].heads.get(&peer) {
             return;
         }
         let since = match begin(last, self.nodes[node].since[peer], self.nodes[node].whole[peer], here) {
