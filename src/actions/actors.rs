@@ -206,13 +206,7 @@ async fn change(
     if actor == same {
         return Ok(false);
     }
-    let now = Instant::of(app.clock.now());
-    let last = same.updated.unwrap_or(same.published);
-    actor.version += 1;
-    actor.previous = Some(canonical::hash(&before));
-    actor.updated = Some(if now > last { now } else { last.plus_seconds(1) });
-    let key = new_keys::proof_key(app, &mut tx, &actor.id).await?;
-    let document = signed(&actor.to_document(), &key, actor.updated.unwrap_or(now));
+    let (actor, document) = next(app, &mut tx, &before, actor).await?;
     write(app, &mut tx, &document, profile.role).await?;
     tell(app, &mut tx, &actor, &document).await?;
     storage::audit::add(&mut tx, &operator.deed("change-actor", actor.id.as_str()), app.clock.now_ms())
@@ -220,6 +214,48 @@ async fn change(
     tx.commit().await?;
     app.wake.notify_one();
     Ok(true)
+}
+
+/// The version of an actor after `before`, signed.
+///
+/// # Errors
+/// `Forbidden` when we do not hold its key.
+pub(super) async fn next(
+    app: &App,
+    tx: &mut Tx,
+    before: &Document,
+    mut actor: Actor,
+) -> Result<(Actor, Document)> {
+    let now = Instant::of(app.clock.now());
+    let last = actor.updated.unwrap_or(actor.published);
+    let updated = if now > last { now } else { last.plus_seconds(1) };
+    actor.extra.remove("proof");
+    actor.version += 1;
+    actor.previous = Some(canonical::hash(before));
+    actor.updated = Some(updated);
+    let key = new_keys::proof_key(app, tx, &actor.id).await?;
+    let document = signed(&actor.to_document(), &key, updated);
+    Ok((actor, document))
+}
+
+/// Says of an actor of ours that it spoke under another address before.
+///
+/// # Errors
+/// `NotFound` when it is not ours; those of signing.
+pub(super) async fn known_as(app: &App, tx: &mut Tx, id: &Iri, old: &Iri) -> Result<()> {
+    let known = storage::actors::get_in(tx, id.as_str()).await?.filter(|actor| actor.ours);
+    let known = known.ok_or_else(|| Error::not_found(id.as_str()))?;
+    let before = canonical::read(&known.document)?;
+    let mut actor = Actor::from_document(&before)?;
+    let role =
+        known.role.as_deref().and_then(Role::from_code).ok_or_else(|| Error::not_found(id.as_str()))?;
+    if actor.also_known_as.contains(old) {
+        return Ok(());
+    }
+    actor.also_known_as.push(old.clone());
+    let (actor, document) = next(app, tx, &before, actor).await?;
+    write(app, tx, &document, role).await?;
+    tell(app, tx, &actor, &document).await
 }
 
 /// Puts a version of an actor of ours into the register and its row.

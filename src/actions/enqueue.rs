@@ -35,7 +35,8 @@ pub async fn carry(
     document: &Document,
     addressed: &Document,
 ) -> Result<()> {
-    let id = mint(app);
+    let author = document.get("attributedTo").or_else(|| document.get("id")).and_then(Value::as_str);
+    let id = mint_by(app, &Iri::parse(author.unwrap_or_default())?);
     let activity = activity::carry(kind, &id, document, addressed);
     let audience = Audience::of(addressed);
     let object = text(document, "id");
@@ -228,6 +229,31 @@ async fn send(app: &App, tx: &mut Tx, activity: &Document, inboxes: Inboxes) -> 
         storage::deliveries::enqueue(tx, seq, &targets, now.as_millisecond()).await?;
     }
     Ok(())
+}
+
+/// Tells followers of an actor that moved, and these inboxes, where it went.
+///
+/// # Errors
+/// Those of the database.
+pub async fn moved(app: &App, tx: &mut Tx, old: &Iri, target: &Iri, told: &[(String, String)]) -> Result<()> {
+    let activity = activity::moves(&mint_by(app, old), old, target, Instant::of(app.clock.now()));
+    let mut inboxes: Inboxes = told.iter().cloned().collect();
+    for followed in [old, target] {
+        add(&mut inboxes, followers(tx, followed.as_str()).await?);
+    }
+    if let Some(relay) = relay(tx).await? {
+        add(&mut inboxes, followers(tx, &relay).await?);
+    }
+    send(app, tx, &activity, inboxes).await
+}
+
+/// A new activity id at the origin of its actor: that of an actor that moved here is of its old address.
+fn mint_by(app: &App, actor: &Iri) -> Iri {
+    let id = mint(app);
+    match app.urls.path(&id).filter(|_| !app.urls.is_here(actor)) {
+        Some(path) => Iri::parse(&format!("{}{path}", actor.origin())).unwrap_or(id),
+        None => id,
+    }
 }
 
 /// A new activity id.

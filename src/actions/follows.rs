@@ -9,7 +9,7 @@ use crate::{
         activity::{self, Activity, Kind},
         canonical::{self, Document},
     },
-    storage::{self, Tx, actors::Actor, follows::Follow},
+    storage::{self, Tx, actors::Actor, follows::Follow, moves::Move},
 };
 
 use super::{Act, Operator, allow, enqueue};
@@ -34,6 +34,15 @@ pub async fn follow(app: &App, operator: &Operator, follower: &Iri, followed: &A
     if known.is_some_and(|known| known.state != "rejected") {
         return Ok(());
     }
+    ask(app, &mut tx, follower, followed).await?;
+    storage::audit::add(&mut tx, &operator.deed("follow", &followed.uri), app.clock.now_ms()).await?;
+    tx.commit().await?;
+    app.wake.notify_one();
+    Ok(())
+}
+
+/// Writes and queues a Follow.
+async fn ask(app: &App, tx: &mut Tx, follower: &Iri, followed: &Actor) -> Result<()> {
     let id = enqueue::mint(app);
     let document = activity::follow(&id, follower, &Iri::parse(&followed.uri)?);
     let now = app.clock.now_ms();
@@ -48,14 +57,40 @@ pub async fn follow(app: &App, operator: &Operator, follower: &Iri, followed: &A
         inbox: followed.delivery_inbox().to_owned(),
         at: now,
     };
-    storage::follows::put(&mut tx, &row).await?;
-    storage::hosts::ensure(&mut tx, &followed.host).await?;
-    storage::tasks::schedule_sooner(&mut tx, PROBE, &followed.host, now).await?;
-    enqueue::direct(app, &mut tx, &document, &followed.inbox, &followed.host).await?;
-    storage::audit::add(&mut tx, &operator.deed("follow", &followed.uri), now).await?;
+    storage::follows::put(tx, &row).await?;
+    storage::hosts::ensure(tx, &followed.host).await?;
+    storage::tasks::schedule_sooner(tx, PROBE, &followed.host, now).await?;
+    enqueue::direct(app, tx, &document, &followed.inbox, &followed.host).await
+}
+
+/// Somebody whom ours follow speaks under another address, which says so too: ours follow it there. `false`: that
+/// activity was handled before.
+///
+/// # Errors
+/// `Conflict` when it moved elsewhere before: a move is not taken back.
+pub async fn moved(app: &App, moved: &Activity, target: &Actor) -> Result<bool> {
+    let mut tx = app.db.begin().await?;
+    let now = app.clock.now_ms();
+    if !storage::received::remember(&mut tx, moved.id.as_str(), moved.actor.as_str(), now).await? {
+        return Ok(false);
+    }
+    let old = moved.actor.as_str();
+    let row = Move { actor: old.to_owned(), target: target.uri.clone(), ours: false, at: now };
+    if !storage::moves::put(&mut tx, &row).await? {
+        return Err(Error::conflict(format!("{old} moved before")));
+    }
+    let mut ours = storage::follows::ours(&app.db).await?;
+    ours.retain(|follow| follow.followed == old && follow.state != "rejected");
+    for follow in ours {
+        storage::follows::remove(&mut tx, &follow.follower, old).await?;
+        if storage::follows::get_in(&mut tx, &follow.follower, &target.uri).await?.is_none() {
+            ask(app, &mut tx, &Iri::parse(&follow.follower)?, target).await?;
+        }
+    }
+    storage::audit::add(&mut tx, &Operator::peer(old).deed("moved", &target.uri), now).await?;
     tx.commit().await?;
     app.wake.notify_one();
-    Ok(())
+    Ok(true)
 }
 
 /// One of ours takes its Follow back.

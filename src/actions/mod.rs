@@ -15,6 +15,7 @@ pub mod import;
 pub mod intake;
 pub mod invitations;
 pub mod keys_file;
+pub mod moving;
 mod names;
 mod new_keys;
 pub mod obligations;

@@ -21,6 +21,7 @@ mod import;
 mod init;
 mod intake;
 mod keys;
+mod moving;
 mod node;
 mod output;
 mod peers;
@@ -123,6 +124,7 @@ enum Command {
     Reindex(register::Reindex),
     Backup(backup::Backup),
     Restore(backup::Restore),
+    Move(moving::Move),
     /// Les clés privées, dans un fichier scellé / Private keys, in a sealed file
     #[command(subcommand)]
     Keys(keys::Command),
@@ -202,6 +204,7 @@ impl Command {
             Self::Reindex(command) => command.run(config, out).await,
             Self::Backup(command) => command.run(config, out).await,
             Self::Restore(command) => command.run(config, out).await,
+            Self::Move(command) => command.run(config, out).await,
             Self::Keys(command) => command.run(config, out).await,
             Self::Doctor(command) => command.run(config, out).await,
             Self::Config(command) => command.run(config, out),

@@ -43,6 +43,8 @@ pub enum Kind {
     Add,
     /// Takes off a collection.
     Remove,
+    /// Speaks under another address from now on.
+    Move,
     /// Anything else: its name.
     Other(String),
 }
@@ -66,6 +68,7 @@ impl Kind {
             Self::Join => "Join",
             Self::Add => "Add",
             Self::Remove => "Remove",
+            Self::Move => "Move",
             Self::Other(name) => name,
         }
     }
@@ -86,6 +89,7 @@ impl Kind {
             Self::Join,
             Self::Add,
             Self::Remove,
+            Self::Move,
         ];
         known.into_iter().find(|kind| kind.name() == name).unwrap_or_else(|| Self::Other(name.to_owned()))
     }
@@ -257,6 +261,18 @@ pub fn follow(id: &Iri, actor: &Iri, followed: &Iri) -> Document {
     let mut map = begin(id, &Kind::Follow, actor);
     map.insert("to".to_owned(), json!([followed]));
     map.insert("object".to_owned(), json!(followed));
+    map
+}
+
+/// Tells those who follow an actor that it speaks under another address.
+#[must_use]
+pub fn moves(id: &Iri, actor: &Iri, target: &Iri, published: Instant) -> Document {
+    let mut map = begin(id, &Kind::Move, actor);
+    map.insert("@context".to_owned(), json!([AS2]));
+    map.insert("to".to_owned(), json!([actor.join("/followers")]));
+    map.insert("published".to_owned(), json!(published));
+    map.insert("object".to_owned(), json!(actor));
+    map.insert("target".to_owned(), json!(target));
     map
 }
 

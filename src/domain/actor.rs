@@ -177,6 +177,17 @@ pub struct Actor {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub claims: Vec<Claim>,
+    /// Under what other addresses it spoke.
+    #[serde(
+        rename = "alsoKnownAs",
+        default,
+        deserialize_with = "one_or_many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub also_known_as: Vec<Iri>,
+    /// Under what address it speaks now.
+    #[serde(rename = "movedTo", default, skip_serializing_if = "Option::is_none")]
+    pub moved_to: Option<Iri>,
     /// Written for the sample.
     #[serde(rename = "parvis:synthetic", default, skip_serializing_if = "std::ops::Not::not")]
     pub synthetic: bool,
@@ -305,6 +316,8 @@ impl Actor {
             territory: None,
             tier: None,
             claims: Vec::new(),
+            also_known_as: Vec::new(),
+            moved_to: None,
             synthetic: false,
             extra: Document::new(),
             id,

@@ -110,6 +110,7 @@ fn borrowed(term: &str) -> Option<(Value, &'static str)> {
         "featured" => (json!({"@id": "toot:featured", "@type": "@id"}), "toot"),
         "implements" => (json!({"@id": "https://w3id.org/fep/844e#implements", "@type": "@id"}), ""),
         "alsoKnownAs" => (json!({"@id": "as:alsoKnownAs", "@type": "@id"}), ""),
+        "movedTo" => (json!({"@id": "as:movedTo", "@type": "@id"}), ""),
         "date" => (json!("parvis:date"), "parvis"),
         _ => return None,
     })

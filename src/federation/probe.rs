@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{nodeinfo, peer, signing};
 use crate::{
-    App, Result,
+    App, Error, Result,
     domain::{Iri, actor::CAPABILITY},
     federation::signature::Signer,
     storage::hosts::{self, Description},
@@ -47,6 +47,17 @@ pub async fn probe(app: &App, host: &str) -> Result<Found> {
     }
     write_down(app, host, &found).await?;
     Ok(found)
+}
+
+/// The node actor of the server at an origin.
+///
+/// # Errors
+/// `Unavailable` when it does not answer; `NotFound` when it has none.
+pub async fn relay_at(app: &App, origin: &str) -> Result<Iri> {
+    let host = Iri::parse(origin)?.host().to_owned();
+    let asking = Asking { app, origin: origin.to_owned(), signer: signing::node(app).await? };
+    let links = asking.json(&asking.at("/.well-known/nodeinfo")?).await?;
+    asking.relay(&links, &host).await?.ok_or_else(|| Error::not_found(format!("relay of {host}")))
 }
 
 async fn write_down(app: &App, host: &str, found: &Found) -> Result<()> {

@@ -9,6 +9,7 @@ mod node;
 
 mod forged;
 mod heal;
+mod moving;
 mod rebuild;
 mod served;
 mod world;

@@ -8,6 +8,7 @@ mod delete;
 mod follow;
 mod join;
 mod like;
+mod moves;
 mod offer;
 mod reject;
 mod tentative_accept;
@@ -46,6 +47,7 @@ pub async fn receive(app: &App, message: &Message) -> Result<Outcome> {
         Kind::Offer => offer::receive(app, message).await,
         Kind::TentativeAccept => tentative_accept::receive(app, message).await,
         Kind::Join => join::receive(app, message).await,
+        Kind::Move => moves::receive(app, message).await,
         // Whoever keeps a register needs no collection of somebody else's.
         Kind::Add | Kind::Remove | Kind::Other(_) => Ok(Outcome::Ignored),
     }

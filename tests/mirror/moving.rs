@@ -1,0 +1,158 @@
+//! A city that rebuilds itself under another domain says so with its old key, and is followed there; nobody else moves
+//! it.
+
+use std::time::Duration;
+
+use parvis::{
+    App, Error,
+    actions::{keys_file, moving, verify},
+    domain::{Iri, activity::Activity},
+    federation::{
+        activities, actors as remote,
+        connector::Outbound,
+        inbox::{Message, Outcome},
+        mirror::rebuild,
+        probe,
+    },
+    storage::{actors, follows, moves, records, versions},
+    worker,
+};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use crate::world::{PHRASE, Site, escaped, held, site};
+
+/// Whom the node of `app` follows, and whether it was accepted.
+async fn followed(app: &App) -> Vec<(String, String)> {
+    let ours = follows::ours(&app.db).await.unwrap();
+    ours.into_iter().map(|follow| (follow.followed, follow.state)).collect()
+}
+
+async fn relay(site: &Site) -> String {
+    actors::by_role(&site.app().db, "relay").await.unwrap().remove(0).uri
+}
+
+async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), waiting).await.unwrap_or_else(|_| panic!("{what}"));
+}
+
+#[tokio::test]
+async fn r01_r06_a_city_rebuilt_under_a_new_domain_keeps_its_old_words_and_is_followed_there() {
+    let (angers, rennes, bretagne) = (site("angers").await, site("rennes").await, site("bretagne").await);
+    angers.node.publish_sample("angers.toml").await;
+    rennes.follows(&angers).await;
+    let before = held(angers.app(), angers.host()).await;
+    let avis =
+        records::by_kind_ours(&angers.app().db, "Avis", &records::Page::first(1)).await.unwrap().remove(0);
+    let (keys, _) = keys_file::export(angers.app(), &angers.node.operator, PHRASE).await.unwrap();
+    let (old, new) = (relay(&angers).await, relay(&bretagne).await);
+    angers.gone();
+    let (app, operator) = (bretagne.app(), &bretagne.node.operator);
+    keys_file::import(app, operator, &keys, PHRASE).await.unwrap();
+    let report = rebuild::rebuild(app, operator, &[rennes.base()], false, &|_, _| ()).await.unwrap();
+    assert!(report.authors.iter().filter(|one| one.elsewhere).all(|one| one.ours), "{report:?}");
+    assert_eq!(held(app, angers.host()).await, before);
+    assert!(
+        records::by_kind_ours(&app.db, "Avis", &records::Page::first(5))
+            .await
+            .unwrap()
+            .iter()
+            .any(|row| row.uri == avis.uri)
+    );
+    let told = probe::relay_at(app, &rennes.base()).await.unwrap();
+    let told = remote::known_or_fetched(app, &told).await.unwrap();
+    let told = [(told.delivery_inbox().to_owned(), told.host.clone())];
+    let waiting = moving::waiting(app).await.unwrap();
+    assert_eq!(waiting[0].as_str(), old, "the node first");
+    for one in &waiting {
+        moving::begin(app, operator, one, &told).await.unwrap();
+    }
+    assert!(moving::waiting(app).await.unwrap().is_empty(), "once");
+    let stop = CancellationToken::new();
+    let works =
+        [app, rennes.app()].map(|app| tokio::spawn(worker::run(app.clone(), "one".to_owned(), stop.clone())));
+    let accepted = (new.clone(), "accepted".to_owned());
+    until("it is followed at its new address", async || followed(rennes.app()).await == [accepted.clone()])
+        .await;
+    let moved = held(app, angers.host()).await;
+    until("its last words under the old address arrive", async || {
+        held(rennes.app(), angers.host()).await == moved
+    })
+    .await;
+    until("every account moved", async || {
+        moves::get(&rennes.app().db, waiting.last().unwrap().as_str()).await.unwrap().is_some()
+    })
+    .await;
+    stop.cancel();
+    for work in works {
+        work.await.unwrap();
+    }
+    let key = Iri::parse(&avis.uri).unwrap().key();
+    let (_, _, page) = bretagne.get(&rennes, &format!("/recus/{key}"), "text/html").await;
+    assert!(
+        page.contains("parle maintenant sous une autre adresse") && page.contains(bretagne.host()),
+        "{page}"
+    );
+    for holder in [&rennes, &bretagne] {
+        let asked = format!("/api/v1/mirror?id={}", escaped(&avis.uri));
+        let asker = if std::ptr::eq(holder, &rennes) { &bretagne } else { &rennes };
+        assert_eq!(asker.get(holder, &asked, "application/json").await.0, 200, "old ids go on resolving");
+        assert!(verify::register(holder.app(), &|_, _| ()).await.unwrap().broken.is_empty());
+    }
+}
+
+/// A Move as the gate lets it in: signed by `actor`.
+async fn moved(app: &App, actor: &str, object: &str, target: &str) -> Result<Outcome, Error> {
+    let id =
+        format!("{}/activities/{}", Iri::parse(actor).unwrap().origin(), app.chance.uuid(app.clock.now()));
+    let document = json!({
+        "@context": "https://www.w3.org/ns/activitystreams",
+        "id": id, "type": "Move", "actor": actor, "object": object, "target": target,
+    });
+    let text = document.to_string();
+    let activity = Activity::from_document(document.as_object().unwrap().clone()).unwrap();
+    let sender = actors::get(&app.db, actor).await.unwrap();
+    let sender = match sender {
+        Some(sender) => sender,
+        None => actors::ours(&app.db).await.unwrap().remove(0),
+    };
+    activities::receive(app, &Message { activity, text, sender, limited: false }).await
+}
+
+#[tokio::test]
+async fn o05_o11_nobody_moves_another_nor_to_an_address_that_does_not_know_it_nor_twice() {
+    let (angers, rennes, nancy) = (site("angers").await, site("rennes").await, site("nancy").await);
+    angers.node.publish_sample("angers.toml").await;
+    rennes.follows(&angers).await;
+    rennes.follows(&nancy).await;
+    let app = rennes.app();
+    let (old, other) = (relay(&angers).await, relay(&nancy).await);
+    let council = actors::by_role(&angers.app().db, "council").await.unwrap().remove(0).uri;
+    let (before, count) = (followed(app).await, versions::count(&app.db).await.unwrap());
+    let requests = || {
+        let log = app.http.outbound_log();
+        log.iter().filter(|one| matches!(one, Outbound::Request { .. })).count()
+    };
+    let asked = requests();
+    assert!(matches!(moved(app, &other, &old, &other).await, Err(Error::Forbidden { .. })), "another's");
+    let here = relay(&rennes).await;
+    assert!(matches!(moved(app, &old, &old, &here).await, Err(Error::Forbidden { .. })), "to us");
+    let stranger = "https://stranger.example/actors/1";
+    assert_eq!(moved(app, stranger, stranger, &other).await.unwrap(), Outcome::Ignored);
+    assert_eq!(requests(), asked, "nothing is asked of anybody for these");
+    let unknown = moved(app, &old, &old, &other).await.unwrap_err();
+    assert!(unknown.to_string().contains("not-known-as"), "{unknown}");
+    assert!(moves::get(&app.db, &old).await.unwrap().is_none());
+    assert_eq!((followed(app).await, versions::count(&app.db).await.unwrap()), (before, count), "no trace");
+    let mut tx = app.db.begin().await.unwrap();
+    let once =
+        moves::Move { actor: council.clone(), target: "https://x.example/1".to_owned(), ours: false, at: 1 };
+    moves::put(&mut tx, &once).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(matches!(moved(app, &council, &council, &other).await, Err(Error::Conflict { .. })), "twice");
+}
