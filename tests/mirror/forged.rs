@@ -14,7 +14,7 @@ use parvis::{
 use crate::world::{PHRASE, Site, empty, held, site};
 
 #[tokio::test]
-async fn r05_an_altered_version_is_refused_the_peer_named_and_the_true_one_taken_from_another() {
+async fn o41_an_altered_version_is_refused_the_peer_named_and_the_true_one_taken_from_another() {
     let (mut angers, rennes, nancy) = (site("angers").await, site("rennes").await, site("nancy").await);
     angers.node.publish_sample("angers.toml").await;
     rennes.follows(&angers).await;
@@ -102,4 +102,29 @@ async fn another(angers: &Site, keys: &str) -> App {
     let node = Box::leak(Box::new(empty("angers", angers.port).await));
     keys_file::import(&node.app, &node.operator, keys, PHRASE).await.unwrap();
     node.app.clone()
+}
+
+#[tokio::test]
+async fn o41_keys_that_peers_tell_differently_are_not_kept() {
+    let (mut angers, rennes, nancy) = (site("angers").await, site("rennes").await, site("nancy").await);
+    angers.node.publish_sample("angers.toml").await;
+    rennes.follows(&angers).await;
+    nancy.follows(&angers).await;
+    let council = storage::actors::by_role(&angers.app().db, "council").await.unwrap().remove(0).uri;
+    let other = ProofKey::from_seed(Iri::parse(&council).unwrap(), &[7; 32]).unwrap().public();
+    let mut tx = nancy.app().db.begin().await.unwrap();
+    for key in keys::proof_keys(&nancy.app().db, &[&council]).await.unwrap() {
+        keys::put(&mut tx, &keys::Key { public: other.clone(), ..key }).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    angers.destroyed().await;
+    let peers = [rennes.base(), nancy.base()];
+    let (app, operator) = (angers.app(), &angers.node.operator);
+    let report = rebuild::rebuild(app, operator, &peers, false, &|_, _| ()).await.unwrap();
+    assert!(
+        report.refused.iter().any(|one| one.id == council && one.why.contains("other keys")),
+        "{report:?}"
+    );
+    let taken = versions::all(&app.db, 0, 1_000).await.unwrap();
+    assert!(taken.iter().all(|version| version.author != council) && !taken.is_empty());
 }

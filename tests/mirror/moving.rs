@@ -125,7 +125,7 @@ async fn moved(app: &App, actor: &str, object: &str, target: &str) -> Result<Out
 }
 
 #[tokio::test]
-async fn o05_o11_nobody_moves_another_nor_to_an_address_that_does_not_know_it_nor_twice() {
+async fn o40_nobody_moves_another_nor_to_an_address_that_does_not_know_it_nor_twice() {
     let (angers, rennes, nancy) = (site("angers").await, site("rennes").await, site("nancy").await);
     angers.node.publish_sample("angers.toml").await;
     rennes.follows(&angers).await;
