@@ -89,6 +89,7 @@ async fn target(app: &App, operator: &Operator, old: &Actor, role: Role) -> Resu
             profile.claims.clone_from(&old.claims);
             profile.born_of.clone_from(&old.born_of);
             profile.territory.clone_from(&old.territory);
+            profile.charter.clone_from(&old.charter);
             profile.synthetic = old.synthetic;
             Ok(actors::save(app, operator, &profile).await?.0)
         }

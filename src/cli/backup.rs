@@ -36,13 +36,14 @@ const RESTORE: &str = "\
 Le nœud doit être arrêté. Tout est vérifié avant que rien ne change : sommes, base, empreintes, preuves.
 The node must be stopped. Everything is checked before anything changes.
 
-Sans sauvegarde, --from-peers rebâtit le registre avec ce que d’autres nœuds en ont gardé. Avec les clés
-(parvis keys export), les comptes parlent de nouveau ; sans elles, les textes reviennent comme une archive
-vérifiable. Brouillons, abonnés et réponses des citoyens ne sont que dans une sauvegarde. Refaire la commande
-complète ce qui manque.
-Without a backup, --from-peers rebuilds the register from what other nodes kept of it. With the keys (parvis
-keys export) the accounts speak again; without them the texts come back as an archive that can be verified.
-Drafts, followers and citizens’ replies are in a backup only. Running it again completes what is missing.
+Sans sauvegarde, --from-peers rebâtit le registre avec ce que d’autres nœuds en ont gardé.
+Avec les clés (parvis keys export), les comptes parlent de nouveau ; sans elles, les textes
+reviennent comme une archive vérifiable. Brouillons, abonnés et réponses des citoyens ne
+sont que dans une sauvegarde. Refaire la commande complète ce qui manque.
+Without a backup, --from-peers rebuilds the register from what other nodes kept of it. With
+the keys (parvis keys export) the accounts speak again; without them the texts come back as
+an archive that can be verified. Drafts, followers and citizens’ replies are in a backup
+only. Running it again completes what is missing.
 
 Exemples / Examples:
   parvis restore --from-peers angers.example nancy.example --keys cles-rennes.json
@@ -63,7 +64,7 @@ pub struct Backup {
     keep: Option<std::num::NonZeroUsize>,
 }
 
-/// Restaurer une sauvegarde / Restore a backup
+/// Restaurer une sauvegarde, ou le registre depuis des pairs / Restore a backup, or the register from peers
 #[derive(Debug, Args)]
 #[command(after_help = RESTORE)]
 pub struct Restore {
@@ -74,7 +75,7 @@ pub struct Restore {
     #[arg(long, value_name = "SERVEUR", num_args = 1.., conflicts_with_all = ["from", "replace"])]
     from_peers: Vec<String>,
     /// Fichier scellé des clés, de parvis keys export / Sealed file of keys
-    #[arg(long, value_name = "FICHIER", requires = "from_peers")]
+    #[arg(long, value_name = "FICHIER", requires = "from_peers", conflicts_with = "check")]
     keys: Option<PathBuf>,
     #[command(flatten)]
     passphrase: Passphrase,

@@ -14,10 +14,10 @@ use crate::{
 };
 
 const EXAMPLES: &str = "\
-Après parvis restore --from-peers sous un nouveau domaine, avec les clés de l’ancien, et parvis init. Ce qui
-est dit ne se reprend pas.
-After parvis restore --from-peers under a new domain, with the keys of the old one, and parvis init. It is not
-taken back.
+Après parvis init et parvis restore --from-peers sous un nouveau domaine, avec les clés de
+l’ancien. Ce qui est dit ne se reprend pas.
+After parvis init and parvis restore --from-peers under a new domain, with the keys of the
+old one. It is not taken back.
 
 Exemple / Example:
   parvis move --tell angers.example nancy.example";
@@ -35,12 +35,12 @@ impl Move {
     /// Does it.
     ///
     /// # Errors
-    /// `NotFound` when no account waits for it; `Unavailable` when a node to tell does not answer.
+    /// Rule `nothing-to-move`; `Unavailable` when a node to tell does not answer.
     pub async fn run(self, file: Option<PathBuf>, out: &Output) -> Result<(), Failure> {
         let app = node::open(file).await?;
         let waiting = moving::waiting(&app).await?;
         if waiting.is_empty() {
-            return Err(Error::not_found("account of another domain whose key is here").into());
+            return Err(Error::invalid("keys", "nothing-to-move", "").into());
         }
         let mut told = Vec::new();
         for named in &self.tell {
