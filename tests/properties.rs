@@ -2,12 +2,14 @@
 
 use parvis::domain::{
     CivilDate, Html, Instant, Iri, Lang, Record, Slug, Version, Words, canonical,
-    codes::{Decision, FollowUpStatus, Reason, Tier},
+    codes::{Decision, FollowUpStatus, Reason, Sector, Tier},
     compose::{self, Draft},
-    html,
+    heard, html,
     proof::{self, ProofKey},
     record::{Claim, Source},
-    said::{Answer, Avis, Delivery, FollowUp, Question, Recommendation, Said, Verdict},
+    said::{
+        Answer, Avis, Delivery, FollowUp, Passage, Question, Recommendation, Said, Summary, Verbatim, Verdict,
+    },
 };
 use proptest::prelude::*;
 
@@ -23,6 +25,17 @@ fn decision() -> impl Strategy<Value = Decision> {
         Just(Decision::Deferred),
         "parvis:[a-z]{3,8}x".prop_map(Decision::Other),
     ]
+}
+
+fn verbatim(words: &str) -> Said {
+    Said::Verbatim(Verbatim {
+        words: words.to_owned(),
+        sector: Sector::Resident,
+        speaker: None,
+        as_of: None,
+        said_at: Some(iri("seances/1")),
+        question: None,
+    })
 }
 
 fn said() -> impl Strategy<Value = Said> {
@@ -90,6 +103,17 @@ fn said() -> impl Strategy<Value = Said> {
                 service: Some("Direction du numérique".to_owned()),
             })
         }),
+        "[ -~é’\n]{0,60}[a-z]".prop_map(|words| verbatim(&words)),
+        proptest::collection::vec("[ -~é’]{0,30}[a-z]", 1..4).prop_map(|texts| {
+            let verbatims = vec![iri("verbatims/1"), iri("verbatims/2")];
+            let passages = texts.into_iter().map(|text| Passage { text, verbatims: verbatims.clone() });
+            Said::Summary(Summary {
+                sums_up: vec![iri("seances/1")],
+                question: None,
+                as_of: None,
+                passages: passages.collect(),
+            })
+        }),
         Just(Said::FollowUp(FollowUp {
             concerns: vec![iri("recommandations/1"), iri("recommandations/2")],
             status: FollowUpStatus::Abandoned,
@@ -115,54 +139,57 @@ fn record() -> impl Strategy<Value = Record> {
         0i64..4_000_000_000,
     )
         .prop_map(|(said, title, text, synthetic, themes, seconds)| {
-            let french = Lang::parse("fr").unwrap();
-            let mut words = Words::new(french.clone(), text.clone());
+            let mut words = Words::new(Lang::french(), text.clone());
             if synthetic {
                 words.in_languages.push((Lang::parse("en").unwrap(), format!("In English: {text}")));
                 words.machine_translated.push(Lang::parse("en").unwrap());
             }
-            let draft = Draft {
-                id: iri("avis/0198"),
-                url: iri("avis/a1"),
-                author: iri("actors/ccnr"),
-                author_name: "Le conseil".to_owned(),
-                said,
-                title: Some(Words::new(french, title)),
-                summary: None,
-                text: words,
-                recommendations: Vec::new(),
-                numbers: vec![3, 4],
-                about: None,
-                toward: None,
-                reference: Some("CCNR-A1".to_owned()),
-                in_reply_to: None,
-                context: iri("contexts/1"),
-                group: Some(iri("actors/fil")),
-                mentions: vec![(iri("actors/mairie"), "@mairie@rennes.example".to_owned())],
-                themes: themes
-                    .iter()
-                    .map(|theme| (format!("#{theme}"), iri(&format!("themes/{}", theme.to_lowercase()))))
-                    .collect(),
-                sources: Vec::new(),
-                files: Vec::new(),
-                claims: vec![Claim {
-                    about: "parvis:seats".to_owned(),
-                    value: 20.into(),
-                    unit: Some("personnes".to_owned()),
-                    source: Source {
-                        name: "Page de la Ville".to_owned(),
-                        url: None,
-                        date: Some("2023".to_owned()),
-                    },
-                }],
-                licence: Some("etalab-2.0".to_owned()),
-                note: None,
-                synthetic,
-            };
+            let mut draft = draft(said);
+            draft.title = Some(Words::new(Lang::french(), title));
+            draft.text = words;
+            draft.themes = themes
+                .iter()
+                .map(|theme| (format!("#{theme}"), iri(&format!("themes/{}", theme.to_lowercase()))))
+                .collect();
+            draft.synthetic = synthetic;
             let published =
                 Instant::parse("2026-01-01T00:00:00Z").unwrap().plus_seconds(seconds % 300_000_000);
             compose::compose(draft, published).unwrap()
         })
+}
+
+fn draft(said: Said) -> Draft {
+    Draft {
+        id: iri("avis/0198"),
+        url: iri("avis/a1"),
+        author: iri("actors/ccnr"),
+        author_name: "Le conseil".to_owned(),
+        said,
+        title: None,
+        summary: None,
+        text: Words::new(Lang::french(), ""),
+        recommendations: Vec::new(),
+        numbers: vec![3, 4],
+        about: None,
+        toward: None,
+        reference: Some("CCNR-A1".to_owned()),
+        in_reply_to: None,
+        context: iri("contexts/1"),
+        group: Some(iri("actors/fil")),
+        mentions: vec![(iri("actors/mairie"), "@mairie@rennes.example".to_owned())],
+        themes: Vec::new(),
+        sources: Vec::new(),
+        files: Vec::new(),
+        claims: vec![Claim {
+            about: "parvis:seats".to_owned(),
+            value: 20.into(),
+            unit: Some("personnes".to_owned()),
+            source: Source { name: "Page de la Ville".to_owned(), url: None, date: Some("2023".to_owned()) },
+        }],
+        licence: Some("etalab-2.0".to_owned()),
+        note: None,
+        synthetic: false,
+    }
 }
 
 proptest! {
@@ -201,6 +228,33 @@ proptest! {
         let next = compose::next_version(&record, &hash, more, at).unwrap();
         let (before, after) = (Version::Record(Box::new(record)), Version::Record(Box::new(next)));
         prop_assert_eq!(after.follows(&before, &hash), Ok(()));
+    }
+
+    #[test]
+    fn r4_6_a_verbatim_may_be_redacted_under_any_name_and_nothing_else(
+        pieces in proptest::collection::vec(("[a-zé&<’]{1,4}", any::<bool>()), 1..9),
+        word in "[A-Z]{1,4}",
+    ) {
+        let all: Vec<&str> = pieces.iter().map(|(piece, _)| piece.as_str()).collect();
+        let kept: Vec<&str> =
+            pieces.iter().map(|(piece, stays)| if *stays { piece.as_str() } else { heard::MARK }).collect();
+        let published = Instant::parse("2026-01-01T00:00:00Z").unwrap();
+        let first = compose::compose(draft(verbatim(&all.join(" "))), published).unwrap();
+        let hash = first.hash();
+        let next = |words: &str| {
+            let renamed = Draft { author_name: "Le conseil, renommé".to_owned(), ..draft(verbatim(words)) };
+            let fresh = compose::compose(renamed, published).unwrap();
+            compose::next_version(&first, &hash, fresh, published.plus_seconds(60))
+        };
+        let before = Version::Record(Box::new(first.clone()));
+        if let Some(next) = next(&kept.join(" ")) {
+            prop_assert!(kept.contains(&heard::MARK));
+            prop_assert_eq!(Version::Record(Box::new(next)).follows(&before, &hash), Ok(()));
+        } else {
+            prop_assert_eq!(kept, all.clone(), "nothing was redacted, and a name is not said here");
+        }
+        let edited = Version::Record(Box::new(next(&format!("{} {word}", all.join(" "))).unwrap()));
+        prop_assert_eq!(edited.follows(&before, &hash).unwrap_err().rule, "verbatim-edited");
     }
 
     #[test]

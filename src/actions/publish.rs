@@ -159,10 +159,11 @@ const AVIS: u8 = 5;
 fn place(kind: &str) -> u8 {
     match kind {
         "Strategy" | "Composition" | "Draw" | "Review" | "Convention" => 2,
-        "WorkingGroup" | "Adhesion" => 3,
+        "WorkingGroup" | "Adhesion" | "DebateSeries" => 3,
         "Meeting" | "Deliverable" => 4,
-        "Programme" => 6,
-        "Schedule" => 7,
+        "Programme" | "Verbatim" => 6,
+        "Schedule" | "Summary" => 7,
+        "Publication" => 9,
         _ => 8,
     }
 }

@@ -195,11 +195,16 @@ async fn place(tx: &mut Tx, version: &Version, hash: &Hash) -> Result<Result<Pla
     let after = storage::versions::get_in(tx, id, number + 1).await?;
     let after = after.map(|row| row.previous.as_deref().map(Hash::parse).transpose()).transpose()?;
     let latest = storage::versions::current_in(tx, id).await?;
+    let newest = match latest.as_ref().filter(|latest| latest.version + 1 != number) {
+        Some(latest) => latest.document.as_deref().map(Version::parse).transpose()?,
+        None => None,
+    };
     let around = Around {
         same: None,
         before: before.as_ref().map(|(hash, version)| (hash, version.as_ref())),
         after: after.as_ref().map(Option::as_ref),
         latest: latest.as_ref().map(|latest| (latest.author.as_str(), latest.kind.as_str())),
+        newest: newest.as_ref(),
     };
     Ok(version.place(hash, &around))
 }

@@ -170,6 +170,7 @@ fn row(record: &Record, place: &Place<'_>) -> Row {
         Said::Deliverable(said) => question = text(said.question.as_ref()),
         Said::WorkingGroup(said) => question = text(said.question.as_ref()),
         Said::Meeting(said) => question = text(said.question.as_ref()),
+        Said::Summary(said) => question = text(said.question.as_ref()),
         Said::Relay(said) => addressee = Some(said.relay_to.to_string()),
         _ => {}
     }

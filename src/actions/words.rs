@@ -233,6 +233,7 @@ async fn thread(tx: &mut Tx, names: &Names, item: &Item, id: &Iri, said: &Said) 
         Said::Deliverable(said) => thread.join(tx, said.question.as_ref()).await?,
         Said::WorkingGroup(said) => thread.join(tx, said.question.as_ref()).await?,
         Said::Meeting(said) => thread.join(tx, said.question.as_ref()).await?,
+        Said::Summary(said) => thread.join(tx, said.question.as_ref()).await?,
         Said::Recommendation(recommendation) => {
             thread.reply(tx, Some(&recommendation.avis)).await?;
             thread.spoken_to = vec![recommendation.addressee.clone()];

@@ -9,7 +9,7 @@ use super::{
     Hash, Html, Instant, Iri, Lang, Problem, Record, Title, Words,
     activity::PUBLIC,
     canonical::Document,
-    facts, html,
+    facts, heard, html,
     phrases::{About, Phrases},
     record::{Claim, Envelope, Language, Source},
     said::Said,
@@ -84,6 +84,7 @@ pub fn compose(draft: Draft, published: Instant) -> Result<Record, Vec<Problem>>
     let title = draft.title.as_ref().map(|title| Title::parse(title.original())).transpose();
     let summary = draft.summary.as_ref().map(|summary| Html::parse(&html::from_markdown(summary.original())));
     let (to, cc) = addressed(&draft);
+    let is_verbatim = matches!(draft.said, Said::Verbatim(_));
     let envelope = Envelope {
         replies: Some(replies(&draft)),
         tag: tags(&draft),
@@ -93,7 +94,7 @@ pub fn compose(draft: Draft, published: Instant) -> Result<Record, Vec<Problem>>
         author: draft.author,
         to,
         cc,
-        audience: draft.group,
+        audience: draft.group.filter(|_| !is_verbatim),
         in_reply_to: draft.in_reply_to,
         conversation: Some(draft.context.clone()),
         context: Some(draft.context),
@@ -125,6 +126,7 @@ pub fn compose(draft: Draft, published: Instant) -> Result<Record, Vec<Problem>>
 #[must_use]
 pub fn next_version(before: &Record, hash_before: &Hash, mut record: Record, at: Instant) -> Option<Record> {
     let last = before.envelope.updated.unwrap_or(before.envelope.published);
+    redact(before, &mut record);
     let envelope = &mut record.envelope;
     envelope.published = before.envelope.published;
     envelope.version = before.envelope.version;
@@ -140,6 +142,24 @@ pub fn next_version(before: &Record, hash_before: &Hash, mut record: Record, at:
     envelope.previous = Some(hash_before.clone());
     envelope.updated = Some(if at > last { at } else { last.plus_seconds(1) });
     Some(record)
+}
+
+/// Of a verbatim the text people see stays what it was, but for what was redacted: what stands around the words
+/// is not written anew, or a change of name, or of our own phrases, would stand in the way of a redaction.
+fn redact(before: &Record, record: &mut Record) {
+    let (Said::Verbatim(old), Said::Verbatim(new)) = (&before.said, &record.said) else { return };
+    let (old, new) = (heard::quoted(old), heard::quoted(new));
+    let redacted = |text: &str| text.contains(&old).then(|| text.replacen(&old, &new, 1));
+    if let Some(content) = redacted(before.envelope.content.as_str()).and_then(|text| Html::parse(&text).ok())
+    {
+        record.envelope.content = content;
+        record.envelope.content_map.clone_from(&before.envelope.content_map);
+        for text in record.envelope.content_map.values_mut() {
+            if let Some(redacted) = text.as_str().and_then(redacted) {
+                *text = redacted.into();
+            }
+        }
+    }
 }
 
 /// The text people see: title in bold, then the words, for an avis the recommendations in short, the link.
@@ -160,6 +180,11 @@ fn content(draft: &Draft, lang: &Lang) -> String {
     let words = in_lang(&draft.text);
     if !matches!(draft.said, Said::Avis(_)) && !words.is_empty() {
         text.push_str(&html::from_markdown(&words));
+    }
+    match &draft.said {
+        Said::Verbatim(said) => text.push_str(&heard::quoted(said)),
+        Said::Summary(said) => text.push_str(&heard::passages(said)),
+        _ => {}
     }
     text.push_str(&facts::listed(&draft.said, &phrases));
     let page = html::escape(draft.url.as_str());
@@ -187,6 +212,10 @@ fn addressed(draft: &Draft) -> (Vec<Iri>, Vec<Iri>) {
     let group = draft.group.iter().cloned();
     if let Said::Recommendation(said) = &draft.said {
         return (vec![said.addressee.clone()], std::iter::once(public).chain(group).collect());
+    }
+    // A meeting where a hundred people spoke does not post a hundred times.
+    if let Said::Verbatim(_) = &draft.said {
+        return (Vec::new(), vec![public]);
     }
     let named = draft.mentions.iter().map(|(iri, _)| iri.clone()).filter(|iri| *iri != draft.author);
     (vec![public], std::iter::once(draft.author.join("/followers")).chain(named).chain(group).collect())

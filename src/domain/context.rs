@@ -44,7 +44,7 @@ const CODES: [&str; 20] = [
     "outcome",
 ];
 /// Terms that take an identifier.
-const IDS: [&str; 29] = [
+const IDS: [&str; 34] = [
     "saisine",
     "avis",
     "addressee",
@@ -74,6 +74,11 @@ const IDS: [&str; 29] = [
     "actUrl",
     "cites",
     "became",
+    "series",
+    "saidAt",
+    "sumsUp",
+    "verbatims",
+    "contents",
 ];
 /// Terms that take a day. (`adoptedOn` and `deliveredOn` may be months or years: plain text.)
 const DAYS: [&str; 4] = ["expectedBy", "promisedBy", "due", "postponedTo"];

@@ -5,7 +5,7 @@
 use super::{
     CivilDate, Code,
     codes::Duty,
-    html,
+    heard, html,
     phrases::Phrases,
     said::{
         Assessment, Composition, Deliberation, Deliverable, Draw, Meeting, Relay, Said, Schedule,
@@ -297,12 +297,32 @@ impl List<'_> {
                     self.add(&label, &label, sentence.text.clone());
                 }
             }
+            other => self.heard(other),
+        }
+    }
+
+    fn heard(&mut self, said: &Said) {
+        match said {
+            Said::DebateSeries(said) => {
+                let names = said.territories.iter().map(|one| heard::place_name(one));
+                self.add("Territoires", "Territories", names.collect::<Vec<_>>().join(", "));
+            }
+            Said::Verbatim(said) => {
+                self.code("Parole de", "Said by", Some(&said.sector));
+                self.date("Date", "Date", said.as_of.as_ref());
+            }
+            Said::Summary(said) => self.date("Date", "Date", said.as_of.as_ref()),
+            Said::Publication(said) => {
+                self.date("Date", "Date", said.as_of.as_ref());
+                self.count("Textes réunis", "Texts compiled", u32::try_from(said.contents.len()).ok());
+            }
             _ => {}
         }
     }
 
     fn meeting(&mut self, said: &Meeting) {
         self.code("Type", "Kind", said.meeting.as_ref());
+        self.text("Territoire", "Territory", said.territory.as_deref().map(heard::place_name));
         if said.present.is_some() {
             let there = self.of(said.present, said.expected);
             self.add("Présents", "Present", there);

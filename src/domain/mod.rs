@@ -12,6 +12,7 @@ pub mod convention;
 pub mod council;
 pub mod facts;
 mod hash;
+pub mod heard;
 pub mod html;
 mod instant;
 mod iri;

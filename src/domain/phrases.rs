@@ -240,6 +240,10 @@ impl Phrases {
             Said::Draw(said) => dated("tirage au sort,", "draw by lot,", &said.as_of),
             Said::Programme(said) => dated("programme", "programme", &said.year),
             Said::Meeting(said) => said.name.clone(),
+            Said::Verbatim(_) => self.choose(
+                format!("Parole recueillie par {who}, telle quelle."),
+                format!("Said to {who}, word for word."),
+            ),
             other => self.heading_together(other, about),
         }
     }

@@ -208,6 +208,7 @@ impl Record {
             Some(title) => title.to_string(),
             None => match &self.said {
                 Said::Meeting(said) => said.name.clone(),
+                Said::Verbatim(said) => super::heard::called(said),
                 _ => super::html::first_line(self.envelope.content.as_str()),
             },
         }

@@ -5,7 +5,7 @@ use super::{
     Hash, Problem, Record,
     canonical::Document,
     codes::{Decision, FollowUpStatus, Reason},
-    said::{Convention, Said},
+    said::{Convention, Passage, Said},
 };
 
 /// Largest record, in bytes of its text (rule 16).
@@ -122,6 +122,32 @@ fn said(record: &Record, problems: &mut Vec<Problem>) {
     }
 }
 
+/// What the kinds that tell what was heard ask for (requirements 4.3, 4.6, 4.7).
+fn heard(said: &Said, record: &Record, problems: &mut Vec<Problem>) {
+    let mut missing = |field: &str| problems.push(Problem::new(field, "missing-field", "names nothing"));
+    match said {
+        Said::DebateSeries(said) if said.territories.is_empty() => missing("parvis:territories"),
+        Said::Verbatim(said) if said.words.trim().is_empty() => missing("parvis:words"),
+        Said::Verbatim(said) if !super::heard::shows(record, said) => {
+            problems.push(Problem::new("content", "verbatim-shown", record.envelope.id.as_str()));
+        }
+        Said::Summary(said) if said.passages.is_empty() => missing("parvis:passages"),
+        Said::Summary(said) => {
+            bounded("parvis:passages", said.passages.len(), 1..=MAX_SENTENCES, problems);
+            let traced = |passage: &Passage| !passage.text.trim().is_empty() && !passage.verbatims.is_empty();
+            if let Some(at) = said.passages.iter().position(|passage| !traced(passage)) {
+                let field = format!("parvis:passages[{at}]");
+                problems.push(Problem::new(field, "passage-untraced", (at + 1).to_string()));
+            }
+        }
+        Said::Publication(said) if said.contents.is_empty() => missing("parvis:contents"),
+        Said::Publication(said) if said.contents.len() > MAX_LIST => {
+            problems.push(Problem::new("parvis:contents", "too-many", said.contents.len().to_string()));
+        }
+        _ => {}
+    }
+}
+
 /// What the kinds beside question, avis and answer ask for.
 fn beside(said: &Said, record: &Record, problems: &mut Vec<Problem>) {
     match said {
@@ -197,7 +223,7 @@ fn together(said: &Said, record: &Record, problems: &mut Vec<Problem>) {
             }
         }
         Said::Confirmation(said) => concerns(&said.concerns, problems),
-        _ => {}
+        other => heard(other, record, problems),
     }
 }
 

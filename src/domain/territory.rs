@@ -111,6 +111,30 @@ impl Territory {
         }
     }
 
+    /// Whether it is another territory or a part of it, as far as the list tells: a commune is of its department
+    /// and its region, anything of the State. (Which departments an EPCI is in, the list does not say.)
+    #[must_use]
+    pub fn lies_in(&self, wider: &Self) -> bool {
+        let department = match self.tier {
+            Tier::Commune => FROZEN.departements.iter().find(|row| self.code.starts_with(&row.0)),
+            Tier::Departement => FROZEN.departements.iter().find(|row| row.0 == self.code),
+            _ => None,
+        };
+        self == wider
+            || match wider.tier {
+                Tier::Departement => department.is_some_and(|row| row.0 == wider.code),
+                Tier::Region => department.is_some_and(|row| row.2 == wider.code),
+                Tier::Etat => !matches!(self.tier, Tier::Ue | Tier::Other(_)),
+                _ => false,
+            }
+    }
+
+    /// The regions, overseas ones too. (The list also holds collectivities of another kind, with three digits.)
+    pub fn regions() -> impl Iterator<Item = Self> {
+        let regions = FROZEN.regions.iter().filter(|(code, _)| code.len() == 2);
+        regions.map(|(code, _)| Self { tier: Tier::Region, code: code.clone() })
+    }
+
     /// Its population, if the list holds it.
     #[must_use]
     pub fn population(&self) -> Option<u32> {

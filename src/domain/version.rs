@@ -1,8 +1,8 @@
 //! One version of something signed: a record, its withdrawal, or an actor. What the register appends.
 
 use super::{
-    Actor, Hash, Instant, Iri, Problem, Record, Tombstone, canonical, canonical::Document, obligations,
-    said::Said,
+    Actor, Hash, Instant, Iri, Problem, Record, Tombstone, canonical, canonical::Document, heard,
+    obligations, said::Said,
 };
 
 /// A version as the register holds it.
@@ -27,6 +27,8 @@ pub struct Around<'a> {
     pub after: Option<Option<&'a Hash>>,
     /// Author and kind of the latest version of that id.
     pub latest: Option<(&'a str, &'a str)>,
+    /// The latest version itself, unless its text was erased: what no version may take back holds across a gap.
+    pub newest: Option<&'a Version>,
 }
 
 /// Where a version belongs.
@@ -68,6 +70,11 @@ impl Version {
         }
         if around.latest.is_some_and(|latest| latest != (self.author().as_str(), self.kind())) {
             return Err(Misplaced::Foreign);
+        }
+        if let Some(newest) = around.newest {
+            let (later, earlier) =
+                if newest.number() < self.number() { (self, newest) } else { (newest, self) };
+            later.keeps(earlier).map_err(Misplaced::Rule)?;
         }
         Ok(Place::Free)
     }
@@ -139,14 +146,6 @@ impl Version {
             Self::Record(record) => &record.envelope.author,
             Self::Tombstone(tombstone) => &tombstone.author,
             Self::Actor(actor) => &actor.id,
-        }
-    }
-
-    /// What a record says.
-    const fn said(&self) -> Option<&Said> {
-        match self {
-            Self::Record(record) => Some(&record.said),
-            Self::Tombstone(_) | Self::Actor(_) => None,
         }
     }
 
@@ -236,9 +235,17 @@ impl Version {
                 return Err(Problem::new("inReplyTo", "chain-identity", self.id().as_str()));
             }
         }
-        if let (Some(Said::Schedule(new)), Some(Said::Schedule(old))) = (self.said(), before.said()) {
-            obligations::keeps(old, new)?;
+        self.keeps(before)
+    }
+
+    /// Whether a later version leaves what an earlier one settled, however many lie between: what is owed, and
+    /// the words of a verbatim.
+    fn keeps(&self, earlier: &Self) -> Result<(), Problem> {
+        let (Self::Record(new), Self::Record(old)) = (self, earlier) else { return Ok(()) };
+        match (&old.said, &new.said) {
+            (Said::Schedule(old), Said::Schedule(new)) => obligations::keeps(old, new),
+            (Said::Verbatim(_), Said::Verbatim(_)) => heard::keeps(old, new),
+            _ => Ok(()),
         }
-        Ok(())
     }
 }

@@ -52,6 +52,13 @@ impl Markup {
         Self(shown)
     }
 
+    /// The same as XML has it: an EPUB is read by a stricter parser. Clean HTML has one element without an end,
+    /// and one entity that XML does not know.
+    #[must_use]
+    pub fn as_xml(&self) -> Self {
+        Self(self.0.replace("<br>", "<br/>").replace("&nbsp;", "&#160;"))
+    }
+
     /// A fragment of a page: the template escapes what it is given. One that cannot be written is left out.
     #[must_use]
     pub fn rendered(template: &impl askama::Template) -> Self {

@@ -74,7 +74,7 @@ fn site() -> Router<App> {
 
 /// The pages of our records: some kinds have one of their own, the others share one.
 fn records() -> Router<App> {
-    use pages::{avis, convention, life, question, record, strategy};
+    use pages::{avis, convention, heard, life, question, record, strategy};
     let own = Router::new()
         .route("/questions", get(question::list))
         .route("/questions/{slug}", get(question::show))
@@ -88,6 +88,12 @@ fn records() -> Router<App> {
         .route("/conventions/{name}", get(convention::show))
         .route("/conventions/{name}/charte", get(convention::charter))
         .route("/conventions/{name}/{file}", get(convention::members))
+        .route("/debats", get(heard::series_list))
+        .route("/debats/{slug}", get(heard::series))
+        .route("/verbatims", get(heard::verbatims))
+        .route("/resumes", get(heard::summaries))
+        .route("/publications", get(heard::publications))
+        .route("/publications/{slug}", get(heard::publication))
         .route("/strategies", get(strategy::list))
         .route("/strategies/{slug}", get(strategy::show));
     let others = Said::FOLDERS.iter().filter(|(_, folder)| !OWN_PAGES.contains(folder));
@@ -98,7 +104,16 @@ fn records() -> Router<App> {
 }
 
 /// Folders with pages of their own; a recommendation stands on the page of its avis.
-const OWN_PAGES: [&str; 6] = ["questions", "avis", "recommandations", "strategies", "tirages", "conventions"];
+const OWN_PAGES: [&str; 8] = [
+    "questions",
+    "avis",
+    "recommandations",
+    "strategies",
+    "tirages",
+    "conventions",
+    "debats",
+    "publications",
+];
 
 /// An address where nothing is.
 async fn unknown(OriginalUri(uri): OriginalUri) -> Failure {

@@ -156,6 +156,7 @@ impl Node {
             before: versions.get(&(number - 1)).map(|before| (&before.hash, Some(&before.version))),
             after: versions.get(&(number + 1)).map(|after| after.version.previous()),
             latest: latest.map(|latest| (latest.version.author().as_str(), latest.version.kind())),
+            newest: latest.map(|latest| &latest.version),
         };
         let taken = match held.version.place(&held.hash, &around) {
             Ok(Place::Known) => Taken::Known,

@@ -272,6 +272,12 @@ pub struct Meeting {
     /// The working group that meets.
     #[serde(rename = "parvis:workingGroup", default, skip_serializing_if = "Option::is_none")]
     pub working_group: Option<Iri>,
+    /// The series of meetings it belongs to (requirement 4.3).
+    #[serde(rename = "parvis:series", default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<Iri>,
+    /// The territory it is held in: `region:53`, or the name of a place without a code.
+    #[serde(rename = "parvis:territory", default, skip_serializing_if = "Option::is_none")]
+    pub territory: Option<String>,
     /// How many were there.
     #[serde(rename = "parvis:present", default, skip_serializing_if = "Option::is_none")]
     pub present: Option<u32>,

@@ -5,6 +5,7 @@ mod answered;
 mod asked;
 mod convened;
 mod council;
+mod heard;
 mod judged;
 mod owed;
 mod relayed;
@@ -20,6 +21,7 @@ pub use council::{
     Beside, Composition, Criterion, Draw, Group, Hearing, Meeting, Place, Programme, Review, Seats, Stage,
     WorkingGroup,
 };
+pub use heard::{DebateSeries, Passage, Publication, Summary, Verbatim};
 pub use judged::{Assessment, Deliberation, Indicator, Measure, Strategy};
 pub use owed::{Owed, Postponement, Schedule};
 pub use relayed::{Receipt, Relay, Support};
@@ -146,6 +148,14 @@ kinds! {
     TakeUp(Box<TakeUp>) in "reprises",
     /// Its origin confirms a take-up.
     Confirmation(Confirmation) in "confirmations",
+    /// A series of meetings over several territories.
+    DebateSeries(DebateSeries) in "debats",
+    /// What somebody said, word for word.
+    Verbatim(Verbatim) in "verbatims",
+    /// What was said, summed up.
+    Summary(Summary) in "resumes",
+    /// A book of summaries and minutes.
+    Publication(Publication) in "publications",
 }
 
 impl Said {

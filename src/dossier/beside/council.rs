@@ -4,7 +4,7 @@
 use super::{Beside, By, frame, named};
 use crate::{
     domain::{
-        CivilDate, Iri, council,
+        CivilDate, Iri, council, heard,
         said::{self, Criterion, Group, Said, Seats, Stage},
     },
     dossier::{
@@ -56,11 +56,12 @@ fn seats(mut fields: Fields<'_>) -> Option<Seats> {
     Some(Seats { origin: origin?, count: count?, since, until, term })
 }
 
-/// A name, refused unless `consented = true` stands beside it. The refusal does not repeat it.
+/// A name, refused unless `consented = true` stands beside it, or it was redacted. The refusal does not repeat it.
 pub(super) fn person(fields: &mut Fields<'_>, name: &'static str) -> Option<String> {
     let person = fields.optional(name, string);
     let consented = fields.optional("consented", truth) == Some(true);
-    if person.is_some() && !consented {
+    let named = person.as_deref().is_some_and(|person| person != heard::MARK);
+    if named && !consented {
         fields.refuse(name, "consent", "consented = true");
     }
     person

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     Beside, By,
     council::{person, speaker},
-    frame, html, named,
+    frame, heard, html, named,
 };
 use crate::{
     domain::{
@@ -39,6 +39,8 @@ pub(super) fn meeting(mut fields: Fields<'_>) -> Option<Beside> {
     let meeting = fields.optional("kind", code);
     let question = fields.optional("question", |value| named(&reference_or_id(value)?));
     let working_group = fields.optional("working_group", |value| named(&path(value)?));
+    let series = fields.optional("series", |value| named(&reference_or_id(value)?));
+    let territory = fields.optional("territory", heard::territory);
     let reached = fields.optional("reached", count);
     let hearings = fields.tables("hearings", |fields, _| hearing(fields));
     let publics = fields.list("publics", string);
@@ -58,6 +60,8 @@ pub(super) fn meeting(mut fields: Fields<'_>) -> Option<Beside> {
         meeting,
         question,
         working_group,
+        series,
+        territory,
         present,
         expected,
         excused,

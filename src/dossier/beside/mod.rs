@@ -5,6 +5,7 @@ mod convened;
 mod council;
 mod deliverable;
 mod duty;
+mod heard;
 mod judged;
 mod meeting;
 mod relay;
@@ -182,6 +183,10 @@ pub(super) fn read(fields: &mut Fields<'_>, avis: &[Avis]) -> Vec<Beside> {
     all.extend(fields.tables("adhesions", |fields, _| convened::adhesion(fields)));
     all.extend(fields.tables("admissions", |fields, _| convened::admission(fields)));
     all.extend(fields.tables("contributions", |fields, _| convened::contribution(fields)));
+    all.extend(fields.tables("series", |fields, _| heard::series(fields)));
+    all.extend(fields.tables("verbatims", |fields, _| heard::verbatim(fields)));
+    all.extend(fields.tables("summaries", |fields, _| heard::summary(fields)));
+    all.extend(fields.tables("publications", |fields, _| heard::publication(fields)));
     all.extend(fields.tables("deliverables", |fields, _| deliverable::deliverable(fields)));
     all
 }

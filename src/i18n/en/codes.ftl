@@ -35,6 +35,10 @@ kind-Synthesis = Synthesis of a convention
 kind-Agreement = Majority judgement
 kind-TakeUp = Take-up of a recommendation
 kind-Confirmation = Confirmation of a take-up
+kind-DebateSeries = Series of meetings
+kind-Verbatim = Words said
+kind-Summary = Summary
+kind-Publication = Publication
 kind-other = Other document
 
 status-other = other

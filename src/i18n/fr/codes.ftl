@@ -35,6 +35,10 @@ kind-Synthesis = Synthèse d’une convention
 kind-Agreement = Jugement majoritaire
 kind-TakeUp = Reprise d’une recommandation
 kind-Confirmation = Confirmation d’une reprise
+kind-DebateSeries = Série de rencontres
+kind-Verbatim = Parole recueillie
+kind-Summary = Résumé
+kind-Publication = Publication
 kind-other = Autre document
 
 status-other = autre

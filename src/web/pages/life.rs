@@ -47,7 +47,8 @@ pub async fn deliverables(state: State<App>, lang: Lang, place: Query<Place>) ->
     listed(state, lang, place, ("/livrables", "Deliverable"), t(lang, "deliverables-title"), words).await
 }
 
-async fn listed(
+/// The list of our records of a kind.
+pub(super) async fn listed(
     State(app): State<App>,
     lang: Lang,
     Query(place): Query<Place>,

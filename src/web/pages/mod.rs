@@ -4,6 +4,7 @@
 pub mod avis;
 pub mod convention;
 pub mod council;
+pub mod heard;
 pub mod home;
 pub mod legal;
 pub mod life;
@@ -19,6 +20,7 @@ pub mod search;
 pub mod strategy;
 pub mod theme;
 
+mod book;
 mod claims;
 mod list;
 mod paging;

@@ -122,7 +122,7 @@ pub async fn show(State(app): State<App>, lang: Lang, Path(slug): Path<String>) 
         .filter(|one| matches!(one.kind.as_str(), "Acceptance" | "Refusal") && decides(&one.author));
     // Neither meetings nor interim deliverables close a question (requirement 2.20).
     let steps = around.iter().filter(|row| {
-        matches!(row.kind.as_str(), "Deliverable" | "Meeting" | "WorkingGroup") && !row.withdrawn
+        matches!(row.kind.as_str(), "Deliverable" | "Meeting" | "WorkingGroup" | "Summary") && !row.withdrawn
     });
     let avis = around.iter().filter(|row| row.kind == "Avis" && row.ours);
     let question = Question {

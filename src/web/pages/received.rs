@@ -7,6 +7,7 @@ use axum::{
 };
 
 use super::{
+    heard,
     list::{self, Words},
     paging::Place,
     table::{self, Form},
@@ -33,11 +34,17 @@ pub async fn list(
     Ok(list::show(&app, page, words, &place, rows).await?)
 }
 
-/// `GET /recus/{key}`, and `.csv` and `.json` of an avis: `key` is the beginning of the hash of the record's id.
+/// `GET /recus/{key}`, `.csv` and `.json` of an avis, `.csv` of a series, `.html` and `.epub` of a publication: `key` is the beginning of the hash of the record's id.
 ///
 /// # Errors
 /// Not found, when nothing received has that key.
 pub async fn show(State(app): State<App>, lang: Lang, Path(key): Path<String>) -> Result<Response, Failure> {
+    if let Some((key, form)) = heard::Form::of(&key)
+        && let Some(row) = records::received_by_key(&app.db, key).await?
+        && let Some(response) = heard::in_form(&app, lang, &row, form).await?
+    {
+        return Ok(response);
+    }
     let (key, form) = Form::of(&key).map_or((key.as_str(), None), |(key, form)| (key, Some(form)));
     let row = records::received_by_key(&app.db, key).await?;
     let row = row.ok_or_else(|| Error::not_found(format!("received {key}")))?;

@@ -46,6 +46,7 @@ struct Shown {
     claims: Vec<Sourced>,
     hops: Vec<Hop>,
     sections: Vec<(&'static str, String, Markup)>,
+    under: Option<Markup>,
     thread: Vec<Card>,
     replies: Vec<Reply>,
     last_words: Option<Text>,
@@ -93,10 +94,15 @@ pub async fn show(app: &App, lang: Lang, path: &str, row: &Row) -> Result<Respon
     let page = page.described(sheet.text.html.as_str());
     let record = sheet.record.as_ref();
     let body = record.and_then(|record| view::fragment(app, &page, row, record));
+    let under = match record {
+        Some(record) => view::heard::under(app, &page, row, record).await?,
+        None => None,
+    };
     let shown = Shown {
         up: up(app, &page, row, &thread),
         origin: Origin::of(app, &page, row, sheet.at_origin.clone()).await?,
         body,
+        under,
         claims: claims::of(&page, record),
         statement: Statement::of(app, &page, &people, row, None).map(|said| said.named(&thread)),
         facts: record.map(|record| facts(&page, record, &thread)).unwrap_or_default(),
@@ -117,7 +123,7 @@ pub async fn show(app: &App, lang: Lang, path: &str, row: &Row) -> Result<Respon
 }
 
 /// When and where a meeting is, and what was said there.
-fn meeting(page: &Page, said: &said::Meeting) -> Vec<(&'static str, String, Markup)> {
+pub(super) fn meeting(page: &Page, said: &said::Meeting) -> Vec<(&'static str, String, Markup)> {
     let when = ("quand", page.t("meeting-when"), markup::clean(said.when_and_where.as_str()));
     let minutes = said.minutes.as_ref().map(|minutes| markup::clean(minutes.as_str()));
     let minutes = minutes.map(|minutes| ("compte-rendu", page.t("meeting-minutes"), minutes));
@@ -133,6 +139,10 @@ fn up(app: &App, page: &Page, row: &Row, thread: &[Row]) -> (String, String) {
             "Meeting" => ("/seances".to_owned(), page.t("meetings-title")),
             "Draw" => ("/tirages".to_owned(), page.t("draws-title")),
             "Deliverable" => ("/livrables".to_owned(), page.t("deliverables-title")),
+            "DebateSeries" => ("/debats".to_owned(), page.t("series-title")),
+            "Verbatim" => ("/verbatims".to_owned(), page.t("verbatims-title")),
+            "Summary" => ("/resumes".to_owned(), page.t("summaries-title")),
+            "Publication" => ("/publications".to_owned(), page.t("publications-title")),
             _ => ("/avis".to_owned(), page.t("nav-avis")),
         },
         None => ("/recus".to_owned(), page.t("nav-received")),

@@ -242,7 +242,14 @@ fn attendance(page: &Page, sum: &Attendance, meetings: usize) -> Vec<(String, St
 /// Whether a page draws what a record says: [`fragment`] of it.
 #[must_use]
 pub(super) const fn is_drawn(said: &Said) -> bool {
-    matches!(said, Said::Composition(_) | Said::Draw(_) | Said::Deliverable(_))
+    matches!(
+        said,
+        Said::Composition(_)
+            | Said::Draw(_)
+            | Said::Deliverable(_)
+            | Said::DebateSeries(_)
+            | Said::Publication(_)
+    )
 }
 
 /// What a record of the life of a council shows instead of a list of facts.

@@ -2,6 +2,7 @@
 //! language. No template sees a row of the database.
 
 mod agenda;
+pub mod heard;
 mod instruction;
 mod life;
 mod obligation;

@@ -32,9 +32,17 @@ impl Text {
         let own_lang = record.lang();
         let shown = |html: &str, lang: &domain::Lang| {
             let facts = domain::facts::listed(&record.said, &Phrases::of(lang));
-            // A page that draws them does not list them too.
-            let drawn = super::life::is_drawn(&record.said) && !facts.is_empty();
-            Shown::of(&if drawn { html.replacen(&facts, "", 1) } else { html.to_owned() }, page, lang)
+            // A page that draws something does not list it too.
+            let drawn = match domain::heard::passages_of(&record.said) {
+                Some(passages) => passages,
+                None if super::life::is_drawn(&record.said) => facts,
+                None => String::new(),
+            };
+            Shown::of(
+                &if drawn.is_empty() { html.to_owned() } else { html.replacen(&drawn, "", 1) },
+                page,
+                lang,
+            )
         };
         let own = shown(envelope.content.as_str(), &own_lang);
         let translated = envelope
