@@ -71,9 +71,10 @@ async fn hear_of(app: &App, group: &Iri, known: &Known) -> Result<Option<Error>>
             if !unheard {
                 continue;
             }
-            match summon::adhesion(app, &Iri::parse(&link.target)?, None, group).await {
-                Err(error @ (Error::Unavailable { .. } | Error::Internal(_))) => silent = Some(error),
-                Ok(_) | Err(_) => {}
+            let heard = summon::adhesion(app, &Iri::parse(&link.target)?, None, group).await;
+            // One that was withdrawn, or is not what it should be, does not keep the others away.
+            if let Err(error @ (Error::Unavailable { .. } | Error::Internal(_))) = heard {
+                silent = Some(error);
             }
         }
     }
