@@ -26,7 +26,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
     App,
-    federation::{heads, inbox, mirror, nodeinfo, obligations, self_test, webfinger},
+    federation::{genealogy, heads, inbox, mirror, nodeinfo, obligations, self_test, webfinger},
     telemetry::Metrics,
     web, worker,
 };
@@ -50,6 +50,7 @@ pub fn router(app: &App) -> Router {
         .route("/api/v1/mirror/lines", get(mirror::lines))
         .route("/api/v1/mirror/versions", get(mirror::texts))
         .route("/api/v1/obligations", get(obligations::list))
+        .route("/api/v1/genealogy", get(genealogy::show))
         .route(self_test::PATH, post(self_test::post))
         .route("/inbox", post(inbox::post).fallback(negotiate::document))
         .route("/actors/{id}/inbox", post(inbox::post).fallback(negotiate::document))

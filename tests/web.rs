@@ -105,6 +105,8 @@ async fn every_page_stands_in_both_languages_with_one_heading_and_nothing_untran
         "/recherche",
         "/recherche?q=num%C3%A9rique",
         "/reseau",
+        "/competences",
+        "/competences?echelon=commune",
     ]
     .map(str::to_owned)
     .to_vec();

@@ -35,6 +35,8 @@ pub mod side_by_side;
 mod speak;
 pub mod standings;
 pub mod take_part;
+pub mod take_up;
+pub mod taken_up;
 pub mod unheard;
 pub mod verify;
 pub mod withdraw;

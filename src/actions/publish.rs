@@ -163,7 +163,7 @@ fn place(kind: &str) -> u8 {
         "Meeting" | "Deliverable" => 4,
         "Programme" | "Verbatim" => 6,
         "Schedule" | "Summary" => 7,
-        "Publication" => 9,
+        "Publication" | "Confirmation" => 9,
         _ => 8,
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         codes::{Decision, FollowUpStatus, Status},
         status::{self, Stated},
     },
-    storage::standings as rows,
+    storage::{records::Row, standings as rows},
 };
 
 /// What a row says of an answer or a follow-up.
@@ -79,6 +79,28 @@ pub async fn standings_by_id(app: &App, author: Option<&str>) -> Result<Vec<(Str
         .collect())
 }
 
+/// Where these recommendations stand, ours or not, by their ids. Two queries, whatever their number.
+///
+/// # Errors
+/// Those of the database.
+pub async fn standings_of(app: &App, recommendations: &[Row]) -> Result<HashMap<String, status::Standing>> {
+    let asked: Vec<rows::Asked> = recommendations
+        .iter()
+        .map(|row| rows::Asked {
+            uri: row.uri.clone(),
+            author: row.author.clone(),
+            avis: row.avis.clone(),
+            addressee: row.addressee.clone(),
+        })
+        .collect();
+    let mut targets: Vec<&str> =
+        asked.iter().flat_map(|one| [Some(one.uri.as_str()), one.avis.as_deref()]).flatten().collect();
+    targets.sort_unstable();
+    targets.dedup();
+    let around = Around::of(app, rows::said_of(&app.db, &targets).await?).await?;
+    Ok(asked.into_iter().map(|one| (around.standing_of(&one), one.uri)).map(|(at, uri)| (uri, at)).collect())
+}
+
 /// When somebody who may speak last answered or reported on each avis of a council, by the id of the avis.
 ///
 /// # Errors
@@ -105,20 +127,25 @@ struct Around {
 /// Reads recommendations, of one author unless it is empty, and what is around them.
 async fn read(app: &App, author: &str) -> Result<(Vec<rows::Asked>, Around)> {
     let asked = rows::asked(&app.db, author).await?;
-    let mut said: HashMap<String, Vec<rows::Said>> = HashMap::new();
-    for one in rows::said(&app.db, author).await? {
-        said.entry(one.target.clone()).or_default().push(one);
-    }
-    let relayed: Vec<&str> = said
-        .iter()
-        .filter(|(_, rows)| rows.iter().any(|row| row.kind == "Relay"))
-        .map(|(target, _)| target.as_str())
-        .collect();
-    let relays = rows::relays(&app.db, &relayed).await?;
-    Ok((asked, Around { said, relays }))
+    Ok((asked, Around::of(app, rows::said(&app.db, author).await?).await?))
 }
 
 impl Around {
+    /// What was signed, and the relays among it.
+    async fn of(app: &App, all: Vec<rows::Said>) -> Result<Self> {
+        let mut said: HashMap<String, Vec<rows::Said>> = HashMap::new();
+        for one in all {
+            said.entry(one.target.clone()).or_default().push(one);
+        }
+        let relayed: Vec<&str> = said
+            .iter()
+            .filter(|(_, rows)| rows.iter().any(|row| row.kind == "Relay"))
+            .map(|(target, _)| target.as_str())
+            .collect();
+        let relays = rows::relays(&app.db, &relayed).await?;
+        Ok(Self { said, relays })
+    }
+
     fn about(&self, uri: &str) -> &[rows::Said] {
         self.said.get(uri).map(Vec::as_slice).unwrap_or_default()
     }
@@ -135,11 +162,15 @@ impl Around {
     }
 
     fn status_of(&self, one: &rows::Asked) -> Status {
+        self.standing_of(one).status
+    }
+
+    fn standing_of(&self, one: &rows::Asked) -> status::Standing {
         let addressee = one.addressee.as_deref();
         let acknowledged = self.about(one.avis.as_deref().unwrap_or_default()).iter().any(|row| {
             row.kind == "Delivery" && row.proof == "valid" && Some(row.author.as_str()) == addressee
         });
-        status::standing(&self.speakers(one), &self.statements(one), acknowledged).status
+        status::standing(&self.speakers(one), &self.statements(one), acknowledged)
     }
 
     fn latest_on(&self, one: &rows::Asked) -> Option<String> {

@@ -16,7 +16,7 @@ use crate::{
     storage::{self, Tx, actors::Actor},
 };
 
-use super::{conventions, names::Names};
+use super::{conventions, names::Names, take_up};
 
 /// Where a record stands among others: its thread and what it answers.
 struct Thread {
@@ -39,6 +39,7 @@ pub async fn draft(app: &App, tx: &mut Tx, names: &Names, item: &Item, id: &Iri)
     let author_id = Iri::parse(&author.uri)?;
     let mut said = said(tx, names, item, id).await?;
     conventions::complete(app, tx, item, &mut said).await?;
+    take_up::complete(tx, author, &mut said).await?;
     let thread = thread(tx, names, item, id, &said).await?;
     let lang = Lang::parse(&item.language).unwrap_or_else(|_| Lang::french());
     let words = |text: &Text| words(text, &lang, &item.common);

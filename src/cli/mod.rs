@@ -31,6 +31,7 @@ mod register;
 mod relay;
 mod replies;
 mod serve;
+mod take_up;
 mod withdraw;
 
 pub use failure::Failure;
@@ -119,6 +120,9 @@ enum Command {
     /// Les conventions de plusieurs villes / Conventions of several cities
     #[command(subcommand)]
     Convention(convention::Command),
+    /// Les reprises : qui reprend l’idée de qui / Take-ups: who takes up whose idea
+    #[command(subcommand)]
+    TakeUp(take_up::Command),
     Verify(register::Verify),
     Export(register::Export),
     Reindex(register::Reindex),
@@ -199,6 +203,7 @@ impl Command {
             Self::Intake(command) => command.run(config, out).await,
             Self::Convention(command) => command.run(config, out).await,
             Self::Relay(command) => command.run(config, out).await,
+            Self::TakeUp(command) => command.run(config, out).await,
             Self::Verify(command) => command.run(config, out).await,
             Self::Export(command) => command.run(config, out).await,
             Self::Reindex(command) => command.run(config, out).await,

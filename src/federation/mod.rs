@@ -11,6 +11,7 @@ pub mod convene;
 pub mod delivery;
 pub mod discover;
 pub mod gate;
+pub mod genealogy;
 pub mod gone;
 pub mod heads;
 pub mod inbox;

@@ -103,6 +103,26 @@ async fn one(app: &App, id: &Iri, wanted: impl Fn(&Record) -> bool) -> Result<Ro
     records::get(&app.db, id.as_str()).await?.ok_or_else(|| Error::not_found(id.as_str()))
 }
 
+/// Has what a person here asks for by its id enter the register: a recommendation with its avis, an avis with its
+/// recommendations, or a take-up after what it takes up. Gives its row.
+///
+/// # Errors
+/// `Forbidden` for another kind; `NotFound` when it is not there; `Unavailable` when its server is silent.
+pub async fn named(app: &App, id: &Iri) -> Result<Row> {
+    if let Some(row) = records::get(&app.db, id.as_str()).await? {
+        return Ok(row);
+    }
+    let mut summoning = Summoning { app, left: MOST, asked: HashSet::new() };
+    let fetched = summoning.fetch(id).await?;
+    if let Said::TakeUp(said) = &fetched.record.said {
+        summoning.concerned(&said.takes_up).await?;
+        summoning.enter(&fetched).await?;
+    } else {
+        summoning.concerned(id).await?;
+    }
+    records::get(&app.db, id.as_str()).await?.ok_or_else(|| Error::not_found(id.as_str()))
+}
+
 /// A record as its origin gave it.
 struct Fetched {
     text: String,

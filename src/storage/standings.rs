@@ -20,6 +20,16 @@ queries! {
         WHERE t.kind IN ('Recommendation', 'Avis') AND (t.author = $1 OR ($1 = '' AND t.ours))
             AND r.kind IN ('Answer', 'FollowUp', 'Delivery', 'Relay') AND NOT r.withdrawn
         ORDER BY l.target, r.published, r.uri";
+    SAID_OF = "SELECT l.target, r.uri, r.kind, r.author, r.decision, r.status, r.proof, r.published
+        FROM links l JOIN records r ON r.uri = l.source
+        WHERE l.relation = 'concerns' AND l.target IN (SELECT value FROM json_each($1))
+            AND r.kind IN ('Answer', 'FollowUp', 'Delivery', 'Relay') AND NOT r.withdrawn
+        ORDER BY l.target, r.published, r.uri",
+        pg = "SELECT l.target, r.uri, r.kind, r.author, r.decision, r.status, r.proof, r.published
+        FROM links l JOIN records r ON r.uri = l.source
+        WHERE l.relation = 'concerns' AND l.target IN (SELECT value FROM jsonb_array_elements_text(CAST($1 AS TEXT)::jsonb))
+            AND r.kind IN ('Answer', 'FollowUp', 'Delivery', 'Relay') AND NOT r.withdrawn
+        ORDER BY l.target, r.published, r.uri";
     PRODUCED = "SELECT a.uri AS council,
             (SELECT count(*) FROM records r WHERE r.author = a.uri AND r.kind = 'Avis' AND NOT r.withdrawn) AS avis,
             (SELECT count(*) FROM records r WHERE NOT r.withdrawn AND ((r.author = a.uri AND r.kind = 'AutoSaisine')
@@ -172,6 +182,14 @@ pub async fn asked(db: &Db, author: &str) -> Result<Vec<Asked>> {
 /// Those of the database.
 pub async fn said(db: &Db, author: &str) -> Result<Vec<Said>> {
     db.all(&SAID, args![author]).await
+}
+
+/// What was signed about these recommendations and avis.
+///
+/// # Errors
+/// Those of the database.
+pub async fn said_of(db: &Db, targets: &[impl AsRef<str> + Sync]) -> Result<Vec<Said>> {
+    db.all(&SAID_OF, args![&json_list(targets)]).await
 }
 
 /// How much each council of ours produced.

@@ -4,6 +4,7 @@
 mod assets;
 pub mod calendar;
 mod dates;
+mod diff;
 pub mod error;
 pub mod feed;
 pub mod headers;
@@ -44,7 +45,8 @@ pub fn router(app: App) -> Router {
 /// The pages of the site itself.
 fn site() -> Router<App> {
     use pages::{
-        council, home, legal, network, obligations, positions, profile, received, respond, search, theme,
+        council, genealogy, home, legal, network, obligations, positions, profile, received, remit, respond,
+        search, theme,
     };
     Router::new()
         .route("/", get(home::show))
@@ -57,6 +59,11 @@ fn site() -> Router<App> {
         .route("/positions", get(positions::show))
         .route("/positions.csv", get(positions::csv))
         .route("/positions.json", get(positions::json))
+        .route("/genealogie", get(genealogy::show))
+        .route("/genealogie.csv", get(genealogy::csv))
+        .route("/competences", get(remit::show))
+        .route("/competences.csv", get(remit::csv))
+        .route("/competences.json", get(remit::json))
         .route("/relais/repondre/{token}", get(respond::show).post(respond::answer))
         .route("/recus", get(received::list))
         .route("/recus/{key}", get(received::show))

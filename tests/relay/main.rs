@@ -6,6 +6,8 @@ mod http;
 #[allow(dead_code, reason = "no sample is published here")]
 #[path = "../support/node.rs"]
 mod node;
+#[path = "../support/peer.rs"]
+mod peer;
 mod world;
 
 use crate::node::node;
@@ -26,8 +28,9 @@ use parvis::{
     federation::{actors as remote, catch_up},
     storage::{self, actors, follows, records, records::Page},
 };
+use peer::until;
 use serde_json::Value;
-use world::{Story, answer, story, until};
+use world::{Story, answer, story};
 
 #[tokio::test]
 async fn r2_29_three_hops_up_and_the_answer_comes_down() {

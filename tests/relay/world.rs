@@ -1,45 +1,29 @@
 //! Three real nodes over HTTP: Rennes, which relays, Bretagne and the State; and a citizen who follows the council.
 
-use std::{
-    fs,
-    sync::{Arc, Mutex},
-    time::{Duration, Instant},
-};
+use std::sync::{Arc, Mutex};
 
-use axum::{
-    body::{Body, to_bytes},
-    http::{HeaderMap, Request, StatusCode, header},
-};
 use jiff::SignedDuration;
 use parvis::{
     App,
-    actions::{
-        import,
-        intake::{self, Word},
-        publish,
-    },
+    actions::intake::{self, Word},
     domain::{
         Iri,
         codes::{Decision, Status},
     },
     federation::actors as remote,
-    server,
     storage::{
         self, actors,
         follows::{self, Follow},
         offers, records,
-        records::{Page, Row},
+        records::Page,
     },
     web::view,
 };
 use serde_json::Value;
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
 
 use crate::{
     http::{Reply, Server},
-    node::{Node, node},
+    peer::{Peer, peer, until},
 };
 
 /// What Rennes publishes; `BRETAGNE` is the id of the body of the region.
@@ -92,41 +76,7 @@ to_name = "Éducation nationale"
 tier = "etat"
 "#;
 
-/// A running node.
-pub struct Peer {
-    pub node: Node,
-    stop: CancellationToken,
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        self.stop.cancel();
-    }
-}
-
-pub async fn peer(name: &str) -> Peer {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let node = node(name, listener.local_addr().unwrap().port()).await;
-    let stop = CancellationToken::new();
-    tokio::spawn(server::run(node.app.clone(), listener, None, stop.clone()));
-    Peer { node, stop }
-}
-
 impl Peer {
-    pub fn app(&self) -> &App {
-        &self.node.app
-    }
-
-    /// The body of the node.
-    pub async fn body(&self) -> Iri {
-        let mairie = actors::by_role(&self.app().db, "mairie").await.unwrap().remove(0);
-        Iri::parse(&mairie.uri).unwrap()
-    }
-
-    pub async fn record(&self, id: &str) -> Option<Row> {
-        records::get(&self.app().db, id).await.unwrap()
-    }
-
     /// The state of what is offered to, or by, this node.
     pub async fn offer(&self, relay: &str, body: &Iri) -> Option<String> {
         offers::get(&self.app().db, relay, body.as_str()).await.unwrap().map(|offer| offer.state)
@@ -135,31 +85,6 @@ impl Peer {
     pub async fn say(&self, relay: &str, word: Word, words: &str) -> String {
         let (app, operator) = (self.app(), &self.node.operator);
         intake::say(app, operator, relay, &word, words, None).await.unwrap().to_string()
-    }
-
-    /// A page as a browser gets it.
-    pub async fn page(&self, path: &str) -> String {
-        let got = self.ask(Request::get(path).body(Body::empty()).unwrap()).await;
-        assert_eq!(got.0, StatusCode::OK, "{path}: {}", got.2);
-        got.2
-    }
-
-    pub async fn ask(&self, mut request: Request<Body>) -> (StatusCode, HeaderMap, String) {
-        let host = self.app().urls.host().parse().unwrap();
-        request.headers_mut().insert(header::HOST, host);
-        let response = server::router(self.app()).oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = to_bytes(body, 4 << 20).await.unwrap();
-        (parts.status, parts.headers, String::from_utf8(body.to_vec()).unwrap())
-    }
-}
-
-/// Waits until something is so.
-pub async fn until(what: &str, mut so: impl AsyncFnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_mins(1);
-    while !so().await {
-        assert!(Instant::now() < deadline, "never: {what}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
@@ -209,21 +134,12 @@ pub async fn story() -> Story {
     let (rennes, bretagne, etat) = tokio::join!(peer("rennes"), peer("bretagne"), peer("etat"));
     let app = rennes.app();
     remote::fetch_actor(app, &bretagne.body().await).await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("rennes.toml");
     let (relayed, before) = DOSSIER.split_once("[[relays]]").map(|(before, rest)| (rest, before)).unwrap();
-    let load = async |text: String| {
-        fs::write(&file, text).unwrap();
-        let dossier = parvis::dossier::read(&file).unwrap();
-        let operator = &rennes.node.operator;
-        import::import(app, operator, &dossier, folder.path(), false).await.unwrap();
-        publish::publish(app, operator, None, &|_, _| ()).await.unwrap();
-    };
-    load(before.to_owned()).await;
+    rennes.publish(before).await;
     let council = actors::by_handle(&app.db, "ccnr").await.unwrap().unwrap().uri;
     let (server, received) = citizen(app, &council).await;
     let body = bretagne.body().await;
-    load(format!("{before}[[relays]]{relayed}").replace("BRETAGNE", body.as_str())).await;
+    rennes.publish(&format!("{before}[[relays]]{relayed}").replace("BRETAGNE", body.as_str())).await;
     let mut relays = records::by_kind_ours(&app.db, "Relay", &Page::first(10)).await.unwrap();
     relays.sort_by(|a, b| a.published.cmp(&b.published));
     let mut recommendations =

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    CivilDate, Iri,
+    CivilDate, Hash, Iri,
     codes::{FollowUpStatus, TakeUpKind, TakenUpAs},
     record::one_or_many,
 };
@@ -42,6 +42,23 @@ pub struct TakeUp {
     pub as_of: Option<CivilDate>,
 }
 
+impl TakeUp {
+    /// A take-up that says no more than what it takes up.
+    #[must_use]
+    pub fn of(takes_up: Iri) -> Self {
+        Self {
+            concerns: vec![takes_up.clone()],
+            takes_up,
+            take_up: None,
+            taken_up_as: None,
+            became: None,
+            by_name: None,
+            outcome: None,
+            as_of: None,
+        }
+    }
+}
+
 /// The origin confirms a take-up. (It contests one by a `Refusal`.)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirmation {
@@ -53,4 +70,7 @@ pub struct Confirmation {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub concerns: Vec<Iri>,
+    /// The version that is confirmed.
+    #[serde(rename = "parvis:hash", default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<Hash>,
 }

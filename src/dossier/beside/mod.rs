@@ -9,6 +9,7 @@ mod heard;
 mod judged;
 mod meeting;
 mod relay;
+mod taken_up;
 
 use serde_json::Value;
 
@@ -187,6 +188,8 @@ pub(super) fn read(fields: &mut Fields<'_>, avis: &[Avis]) -> Vec<Beside> {
     all.extend(fields.tables("verbatims", |fields, _| heard::verbatim(fields)));
     all.extend(fields.tables("summaries", |fields, _| heard::summary(fields)));
     all.extend(fields.tables("publications", |fields, _| heard::publication(fields)));
+    all.extend(fields.tables("take_ups", |fields, _| taken_up::take_up(fields)));
+    all.extend(fields.tables("confirmations", |fields, _| taken_up::confirmation(fields)));
     all.extend(fields.tables("deliverables", |fields, _| deliverable::deliverable(fields)));
     all
 }

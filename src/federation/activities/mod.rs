@@ -126,10 +126,26 @@ async fn enters_register(app: &App, message: &Message, object: &Document) -> Res
     if asked.as_ref().is_some_and(|row| row.addressee.as_deref() == Some(sender)) {
         return Ok(true);
     }
+    if let Some(asked) = &asked
+        && is_origin(app, asked, sender).await?
+    {
+        return Ok(true);
+    }
     match object.get("parvis:relay").and_then(serde_json::Value::as_str) {
         Some(relay) => comes_down(app, relay, sender, asked.is_some()).await,
         None => Ok(false),
     }
+}
+
+/// Whether somebody is the author of what a record of ours takes up: whoever takes up asks it whether that is so.
+async fn is_origin(app: &App, asked: &storage::records::Row, sender: &str) -> Result<bool> {
+    if asked.kind != "TakeUp" {
+        return Ok(false);
+    }
+    let links = storage::links::of_source(&app.db, &asked.uri).await?;
+    let taken_up = links.iter().filter(|link| link.relation == "takes-up");
+    let taken_up: Vec<&str> = taken_up.map(|link| link.target.as_str()).collect();
+    Ok(storage::records::by_uris(&app.db, &taken_up).await?.iter().any(|row| row.author == sender))
 }
 
 /// Whether somebody speaks as the body to which something here was relayed: the relay is in the register and names

@@ -17,7 +17,10 @@ use super::{
 };
 use crate::{
     App, Error, Result,
-    actions::obligations::{self, Ledger},
+    actions::{
+        obligations::{self, Ledger},
+        taken_up,
+    },
     domain::{
         obligations::Delivered as HandedOver,
         said::{self, Said},
@@ -100,6 +103,7 @@ struct Found {
     relays: Vec<Relay>,
     people: People,
     guarantors: HashSet<String>,
+    taken_up: taken_up::Found,
 }
 
 /// `GET /avis/{slug}`, and `.csv` and `.json` of it
@@ -176,6 +180,7 @@ pub async fn assemble(app: &App, page: Page, row: &Row) -> Result<Avis> {
         acknowledged: !deliveries.is_empty(),
         ledger: found.ledger.as_ref(),
         relays: &found.relays,
+        taken_up: &found.taken_up,
     };
     let parts =
         Parts { council: &row.author, addressee: row.addressee.as_deref(), guarantors: &found.guarantors };
@@ -234,11 +239,20 @@ async fn find(app: &App, page: &Page, row: &Row) -> Result<Found> {
         about.entry(one.target).or_default().push(one.record);
     }
     let relays = standings::relays(&app.db, &targets).await?;
+    let taken_up = taken_up::around(app, &targets).await?;
     let question = match &row.question {
         Some(uri) => records::get(&app.db, uri).await?,
         None => None,
     };
-    let everything = || about.values().flatten().chain(&recommendations).chain(&question).chain([row]);
+    let everything = || {
+        about
+            .values()
+            .flatten()
+            .chain(&recommendations)
+            .chain(&question)
+            .chain([row])
+            .chain(taken_up.rows.values())
+    };
     let parents: Vec<&str> = everything().map(|row| row.uri.as_str()).collect();
     let replies = view::replies(app, page, &parents).await?;
     let named: HashSet<&str> = everything()
@@ -248,7 +262,7 @@ async fn find(app: &App, page: &Page, row: &Row) -> Result<Found> {
     let people = People::load(app, named).await?;
     let guarantors = view::guarantors(app, &row.author).await?;
     let ledger = obligations::of(app, &row.uri).await?;
-    Ok(Found { recommendations, about, question, ledger, replies, relays, people, guarantors })
+    Ok(Found { recommendations, about, question, ledger, replies, relays, people, guarantors, taken_up })
 }
 
 /// The deliveries that the addressee itself acknowledged (register.md rule 8).

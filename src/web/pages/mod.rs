@@ -4,6 +4,7 @@
 pub mod avis;
 pub mod convention;
 pub mod council;
+pub mod genealogy;
 pub mod heard;
 pub mod home;
 pub mod legal;
@@ -15,6 +16,7 @@ pub mod profile;
 pub mod question;
 pub mod received;
 pub mod record;
+pub mod remit;
 pub mod respond;
 pub mod search;
 pub mod strategy;

@@ -13,6 +13,7 @@ use axum::{
 use super::claims::{self, Sourced};
 use crate::{
     App, Error, Result,
+    actions::taken_up,
     domain::{
         Code as _, Iri, Record, Version,
         said::{self, Said},
@@ -26,7 +27,7 @@ use crate::{
         Failure, html,
         layout::Page,
         markup::{self, Markup},
-        view::{self, Card, Hop, Origin, Past, People, Reply, Sheet, Statement, Text},
+        view::{self, Card, Hop, Origin, Past, People, Reply, Sheet, Statement, Takings, Text},
     },
 };
 
@@ -45,6 +46,7 @@ struct Shown {
     facts: Vec<(String, Markup)>,
     claims: Vec<Sourced>,
     hops: Vec<Hop>,
+    takings: Takings,
     sections: Vec<(&'static str, String, Markup)>,
     under: Option<Markup>,
     thread: Vec<Card>,
@@ -107,6 +109,7 @@ pub async fn show(app: &App, lang: Lang, path: &str, row: &Row) -> Result<Respon
         statement: Statement::of(app, &page, &people, row, None).map(|said| said.named(&thread)),
         facts: record.map(|record| facts(&page, record, &thread)).unwrap_or_default(),
         hops: hops(app, &page, &people, row, &thread).await?,
+        takings: takings(app, &page, row).await?,
         sections: match record.map(|record| &record.said) {
             Some(Said::Avis(said)) => super::avis::sections(&page, said),
             Some(Said::Meeting(said)) => meeting(&page, said),
@@ -192,6 +195,20 @@ async fn hops(app: &App, page: &Page, people: &People, row: &Row, thread: &[Row]
     let targets: Vec<&str> = said.concerns.iter().take(1).map(Iri::as_str).collect();
     let relays = standings::relays(&app.db, &targets).await?;
     Ok(Hop::list(app, page, people, thread, &relays.iter().collect::<Vec<_>>()))
+}
+
+/// Of a take-up, where it stands; of a recommendation from elsewhere, who took it up.
+async fn takings(app: &App, page: &Page, row: &Row) -> Result<Takings> {
+    let found = match row.kind.as_str() {
+        "TakeUp" => taken_up::of_record(app, row).await?,
+        "Recommendation" => taken_up::around(app, &[&row.uri]).await?,
+        _ => return Ok(Takings::default()),
+    };
+    let people = People::load(app, found.rows.values().map(|row| row.author.as_str())).await?;
+    Ok(match row.kind.as_str() {
+        "TakeUp" => Takings::one(app, page, &people, &found),
+        _ => Takings::of(app, page, &people, &found, &row.uri),
+    })
 }
 
 /// What a withdrawn record said before: history stays readable (register.md rule 13).

@@ -3,11 +3,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Assessed, Badge, Hop, Parts, People, Reply, Sheet, Who, instruction, obligation};
+use super::{Assessed, Badge, Hop, Parts, People, Reply, Sheet, Takings, Who, instruction, obligation};
 use crate::{
     App,
-    actions::obligations::Ledger,
-    actions::standings::{self, Spoken, statement},
+    actions::{
+        obligations::Ledger,
+        standings::{self, Spoken, statement},
+        taken_up::Found,
+    },
     domain::{self, Code as _, Iri, codes::Status, said::Said},
     storage::{records::Row, standings::Relay},
     web::{layout::Page, markup, markup::Markup},
@@ -40,6 +43,8 @@ pub struct Recommendation {
     pub statements: Vec<Statement>,
     /// Where it was relayed to, and what came of it.
     pub relays: Vec<Hop>,
+    /// Who took it up, and where it comes from.
+    pub takings: Takings,
     /// What others signed about it: shown, never counted.
     pub others: Vec<Statement>,
     /// What its council, its guarantor and others make of it.
@@ -91,6 +96,8 @@ pub struct Around<'a> {
     pub ledger: Option<&'a Ledger>,
     /// Relays of the recommendations and of the avis.
     pub relays: &'a [Relay],
+    /// Take-ups around the recommendations.
+    pub taken_up: &'a Found,
 }
 
 impl Recommendation {
@@ -147,6 +154,7 @@ impl Recommendation {
             others,
             replies,
             relays: hops,
+            takings: Takings::of(app, page, people, around.taken_up, &row.uri),
             sheet,
         }
     }
