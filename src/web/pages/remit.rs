@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::table;
 use crate::{
     App, Error, Result,
-    actions::taken_up,
+    actions::{conventions, taken_up},
     domain::{
         Code as _, Iri, Version,
         codes::{Reason, Status, TakeUpKind, Tier},
@@ -41,9 +41,10 @@ const SLICE: i64 = 1_000;
 const SHOWN: usize = 200;
 const DISAGREEMENTS: usize = 30;
 
-/// What is asked for: `?echelon=region&ville=rennes.example`.
+/// What is asked for: `?convention=ia&echelon=region&ville=rennes.example`.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Asked {
+    convention: Option<String>,
     echelon: Option<String>,
     ville: Option<String>,
 }
@@ -146,7 +147,7 @@ pub async fn show(
         total: map.all.len(),
         differing: map.disagreements.len(),
         disagreements: differing.iter().filter_map(differs).collect(),
-        tiers: map.cells(&page),
+        tiers: map.cells(&page, &asked),
         chosen: chosen.into_iter().map(side).collect(),
         choosing,
         cut: choosing && map.all.len() > SHOWN,
@@ -202,7 +203,8 @@ impl Asked {
     /// The same as a query.
     fn query(&self) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [("echelon", &self.echelon), ("ville", &self.ville)] {
+        let words = [("convention", &self.convention), ("echelon", &self.echelon), ("ville", &self.ville)];
+        for (name, value) in words {
             if let Some(value) = value {
                 query.append_pair(name, value);
             }
@@ -211,7 +213,14 @@ impl Asked {
         if query.is_empty() { query } else { format!("?{query}") }
     }
 
-    /// Whether a recommendation is asked for.
+    /// What the convention asked for was given: avis and recommendations.
+    async fn contributed(&self, app: &App) -> Result<Option<BTreeSet<String>>> {
+        let Some(slug) = &self.convention else { return Ok(None) };
+        let known = conventions::named(app, slug).await?;
+        Ok(Some(conventions::contributed(&known).into_iter().map(|(_, what)| what).collect()))
+    }
+
+    /// Whether a recommendation is of the tier and the city asked for.
     fn takes(&self, one: &One) -> bool {
         let tier = one.placed.tier.as_ref().map_or("", Tier::word);
         self.echelon.as_deref().is_none_or(|asked| asked == tier)
@@ -229,18 +238,24 @@ impl Map {
         let placed = all.iter().map(|one| (one.id.clone(), one.placed.clone())).collect();
         let (same, records) = same(app).await?;
         let mut disagreements = remit::disagreements(&placed, &same);
-        all.retain(|one| asked.takes(one));
+        let of = asked.contributed(app).await?;
+        all.retain(|one| {
+            let named = [Some(one.row.uri.as_str()), one.row.avis.as_deref()];
+            let brought = |of: &BTreeSet<String>| named.into_iter().flatten().any(|id| of.contains(id));
+            asked.takes(one) && of.as_ref().is_none_or(brought)
+        });
         let kept: BTreeSet<&Iri> = all.iter().map(|one| &one.id).collect();
         disagreements.retain(|two| kept.contains(&two.one) || kept.contains(&two.other));
         Ok(Self { all, disagreements, records })
     }
 
     /// How many stand where, by tier and city.
-    fn cells(&self, page: &Page) -> Vec<Cell> {
+    fn cells(&self, page: &Page, asked: &Asked) -> Vec<Cell> {
         let same = |a: &One, b: &One| a.placed.tier == b.placed.tier && a.row.origin == b.row.origin;
         let cell = |some: &[One]| {
             let (tier, city) = (some[0].placed.tier.as_ref(), some[0].row.origin.clone());
             let of = Asked {
+                convention: asked.convention.clone(),
                 echelon: Some(tier.map_or_else(String::new, |tier| tier.word().to_owned())),
                 ville: Some(city.clone()),
             };
