@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::table;
 use crate::{
     App, Error, Result,
-    actions::{conventions, taken_up},
+    actions::{conventions, standings, taken_up},
     domain::{
         Code as _, Iri, Version,
         codes::{Reason, Status, TakeUpKind, Tier},
@@ -320,7 +320,7 @@ async fn everything(app: &App) -> Result<Vec<One>> {
 
 /// Recommendations with their status, their tier and what was said of their remit.
 async fn placed(app: &App, rows: Vec<Row>) -> Result<Vec<One>> {
-    let standings = view::standings_of(app, &rows).await?;
+    let standings = standings::standings_of(app, &rows).await?;
     let against = |status: &Status| matches!(status, Status::Refused | Status::Abandoned);
     let by = standings.values().filter(|standing| against(&standing.status));
     let by: Vec<&Iri> = by.filter_map(|standing| standing.by.as_ref()).collect();
