@@ -16,7 +16,7 @@ use parvis::{
     Error,
     actions::{take_up, withdraw},
     domain::codes::{Reason, TakeUpKind},
-    federation::{actors as remote, summon},
+    federation::summon,
     storage::{
         records::{self, Page},
         replies,
@@ -199,7 +199,13 @@ async fn m5_where_nobody_follows_the_origin_is_heard_and_strangers_are_not() {
     let other = nancy.takes_up(&a, TakeUpKind::Inspired).await;
     until("held", async || replies::count_by_state(&rennes.app().db, "held").await.unwrap() == 2).await;
     assert!(rennes.record(other.as_str()).await.is_none());
-    let _ = remote::fetch_actor(rennes.app(), &nancy.council().await).await.unwrap();
+    // Whoever else speaks of the take-up waits for a person there too.
+    summon::named(nancy.app(), &take_up).await.unwrap();
+    let text = dossier("nancy", "Mesurer avant d’équiper", "commune", "decision = \"accepted\"");
+    nancy.publish(&format!("{text}[[supports]]\nrecommendation = \"{take_up}\"\n")).await;
+    until("held", async || replies::count_by_state(&angers.app().db, "held").await.unwrap() == 1).await;
+    let supports = records::by_kind_ours(&nancy.app().db, "Support", &Page::first(10)).await.unwrap();
+    assert!(angers.record(&supports[0].uri).await.is_none());
 }
 
 #[tokio::test]
