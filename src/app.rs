@@ -6,6 +6,7 @@ use tokio::sync::{Notify, OnceCell};
 
 use crate::{
     Result,
+    actions::similar::Ideas,
     clock::{Chance, Clock},
     config::Config,
     federation::{connector::Connector, keys::KeyCache, limits::Limits, signing::SigningKeys},
@@ -36,6 +37,8 @@ pub struct App {
     pub limits: Limits,
     /// Our own keys, parsed.
     pub signing: SigningKeys,
+    /// Which recommendations are close to which, in memory.
+    pub ideas: Ideas,
     /// What seals private keys at rest.
     pub keyring: Keyring,
     /// What the ids of erased replies are hashed with, once it was asked for.
@@ -69,6 +72,7 @@ impl App {
             keys: KeyCache::default(),
             limits: Limits::default(),
             signing: SigningKeys::default(),
+            ideas: Ideas::default(),
             keyring: Keyring::load(&config.keys)?,
             erasure_salt: Arc::default(),
             config: Arc::new(config),

@@ -26,7 +26,9 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
     App,
-    federation::{genealogy, heads, inbox, mirror, nodeinfo, obligations, self_test, webfinger},
+    federation::{
+        directory, genealogy, heads, inbox, mirror, nodeinfo, obligations, self_test, similar, webfinger,
+    },
     telemetry::Metrics,
     web, worker,
 };
@@ -51,6 +53,8 @@ pub fn router(app: &App) -> Router {
         .route("/api/v1/mirror/versions", get(mirror::texts))
         .route("/api/v1/obligations", get(obligations::list))
         .route("/api/v1/genealogy", get(genealogy::show))
+        .route("/api/v1/similar", get(similar::list))
+        .route("/api/v1/directory", get(directory::show))
         .route(self_test::PATH, post(self_test::post))
         .route("/inbox", post(inbox::post).fallback(negotiate::document))
         .route("/actors/{id}/inbox", post(inbox::post).fallback(negotiate::document))

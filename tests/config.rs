@@ -74,7 +74,7 @@ fn the_example_is_a_configuration_and_explains_every_key() {
         })
     };
     let mut missing = Vec::new();
-    for file in ["mod", "city", "database", "federation", "keys", "replies"] {
+    for file in ["mod", "city", "database", "federation", "keys", "replies", "similar"] {
         let path = format!("{}/src/config/{file}.rs", env!("CARGO_MANIFEST_DIR"));
         let source = fs::read_to_string(path).unwrap();
         let fields = source.lines().filter_map(|line| line.strip_prefix("    pub ")?.split_once(": "));

@@ -1,6 +1,7 @@
 //! The pages as a citizen's browser gets them: the real router over a real register.
 
 mod support {
+    pub mod hand_over;
     pub mod node;
     pub mod reply;
 }
@@ -12,18 +13,17 @@ use axum::{
     middleware,
 };
 use parvis::{
-    actions::{import, receive, receive::Arrival, withdraw},
-    domain::{Iri, canonical, codes::Reason},
+    actions::{import, withdraw},
+    domain::{Iri, codes::Reason},
     storage::{
         self,
-        actors::Actor,
-        keys::Key,
         records::{self, Page, Row},
         replies::Reply,
     },
     web,
 };
 use support::{
+    hand_over::hand_over,
     node::{Node, node},
     reply::keep,
 };
@@ -360,27 +360,6 @@ async fn lists_go_on_where_they_stopped() {
     let expected: Vec<String> = all[1..].iter().map(|row| format!("/avis/{}", row.slug)).collect();
     assert_eq!(paths(&rest, "avis"), expected);
     rest.has("Retour au début");
-}
-
-/// Makes the actors of one node known to another, with their keys pinned, then hands over what they
-/// published, as catching up does.
-async fn hand_over(from: &Node, to: &Node) {
-    let mut tx = to.app.db.begin().await.unwrap();
-    for actor in storage::actors::ours(&from.app.db).await.unwrap() {
-        for key in storage::keys::of_actor(&from.app.db, &actor.uri).await.unwrap() {
-            let pinned = Key { secret: None, pinned_at: Some(0), ..key };
-            storage::keys::put(&mut tx, &pinned).await.unwrap();
-        }
-        let remote = Actor { ours: false, role: None, ..actor };
-        storage::actors::put(&mut tx, &remote).await.unwrap();
-    }
-    tx.commit().await.unwrap();
-    for version in storage::versions::all(&from.app.db, 0, 1000).await.unwrap() {
-        let text = version.document.unwrap();
-        let document = canonical::read(&text).unwrap();
-        let arrival = Arrival { text: &text, document: &document, from_origin: true, activity: None };
-        receive::version(&to.app, &arrival).await.unwrap();
-    }
 }
 
 #[tokio::test]

@@ -71,3 +71,20 @@ pub async fn say(app: &App, operator: &Operator, saying: Saying<'_>) -> Result<P
     app.wake.notify_one();
     Ok(published)
 }
+
+/// The reference that is wanted, or where a record under it was withdrawn, which keeps it, the next that is free.
+///
+/// # Errors
+/// Those of the database.
+pub async fn free(app: &App, wanted: String) -> Result<String> {
+    let (mut reference, mut again) = (wanted.clone(), 2);
+    while let Some(before) = storage::sources::get(&app.db, &reference).await? {
+        let row = storage::records::get(&app.db, &before.uri).await?;
+        if row.is_none_or(|row| !row.withdrawn) {
+            break;
+        }
+        reference = format!("{wanted}-{again}");
+        again += 1;
+    }
+    Ok(reference)
+}

@@ -17,7 +17,7 @@ use super::{
     Operator,
     conventions::{self, Known},
     publish::Published,
-    say::{Saying, say},
+    say::{Saying, free, say},
 };
 
 /// A council of ours asks to be in a convention, and takes on its charter as it is today.
@@ -141,17 +141,7 @@ async fn speak(
     text: &str,
 ) -> Result<Published> {
     let city = app.config.city.handle.clone();
-    let mut reference = format!("{city}/{}/{kind}", author.handle);
-    // A record that was withdrawn keeps its reference: the next one takes another.
-    let mut again = 2;
-    while let Some(before) = storage::sources::get(&app.db, &reference).await? {
-        let row = storage::records::get(&app.db, &before.uri).await?;
-        if row.is_none_or(|row| !row.withdrawn) {
-            break;
-        }
-        reference = format!("{city}/{}/{kind}-{again}", author.handle);
-        again += 1;
-    }
+    let reference = free(app, format!("{city}/{}/{kind}", author.handle)).await?;
     let synthetic = known.row.synthetic;
     say(app, operator, Saying { reference, by: &author.handle, said, title: None, text, synthetic }).await
 }

@@ -245,6 +245,9 @@ async fn thread(tx: &mut Tx, names: &Names, item: &Item, id: &Iri, said: &Said) 
         Said::Instruction(said) => thread.reply_to_all(tx, &said.concerns).await?,
         Said::Assessment(said) => thread.reply_to_all(tx, &said.concerns).await?,
         Said::Support(said) => thread.reply_to_all(tx, &said.concerns).await?,
+        Said::SameIdea(said) => {
+            thread.bring_together(tx, &names.actor(item.author())?.uri, &said.concerns).await?;
+        }
         Said::Relay(said) => {
             thread.reply_to_all(tx, &said.concerns).await?;
             thread.spoken_to.push(said.relay_to.clone());
@@ -295,6 +298,21 @@ impl Thread {
             self.spoken_to.push(Iri::parse(&row.author)?);
             self.audience = row.audience.as_deref().and_then(|group| Iri::parse(group).ok());
             self.numbers.extend(row.number.and_then(|number| u32::try_from(number).ok()));
+        }
+        Ok(())
+    }
+
+    /// Brings records of several authors together: in reply to the author's own, else to the first, speaking to all.
+    async fn bring_together(&mut self, tx: &mut Tx, author: &str, concerned: &[Iri]) -> Result<()> {
+        let uris: Vec<&str> = concerned.iter().map(Iri::as_str).collect();
+        let rows = storage::records::by_uris_in(tx, &uris).await?;
+        let own = rows.iter().find(|row| row.author == author).map(|row| Iri::parse(&row.uri)).transpose()?;
+        self.reply(tx, own.as_ref().or(concerned.first())).await?;
+        for row in &rows {
+            let spoken_to = Iri::parse(&row.author)?;
+            if !self.spoken_to.contains(&spoken_to) {
+                self.spoken_to.push(spoken_to);
+            }
         }
         Ok(())
     }

@@ -31,6 +31,7 @@ mod register;
 mod relay;
 mod replies;
 mod serve;
+mod similar;
 mod take_up;
 mod withdraw;
 
@@ -123,6 +124,7 @@ enum Command {
     /// Les reprises : qui reprend l’idée de qui / Take-ups: who takes up whose idea
     #[command(subcommand)]
     TakeUp(take_up::Command),
+    Similar(similar::Similar),
     Verify(register::Verify),
     Export(register::Export),
     Reindex(register::Reindex),
@@ -204,6 +206,7 @@ impl Command {
             Self::Convention(command) => command.run(config, out).await,
             Self::Relay(command) => command.run(config, out).await,
             Self::TakeUp(command) => command.run(config, out).await,
+            Self::Similar(command) => command.run(config, out).await,
             Self::Verify(command) => command.run(config, out).await,
             Self::Export(command) => command.run(config, out).await,
             Self::Reindex(command) => command.run(config, out).await,

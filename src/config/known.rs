@@ -42,7 +42,7 @@ const fn required(name: &'static str, kind: Kind) -> Key {
 }
 
 /// All of them; `config/example.toml` explains each (held by a test).
-pub(super) const KEYS: [Key; 20] = [
+pub(super) const KEYS: [Key; 22] = [
     required("domain", Kind::Text),
     required("public_url", Kind::Url),
     key("listen", Kind::Address),
@@ -62,6 +62,8 @@ pub(super) const KEYS: [Key; 20] = [
     key("federation.parallel_hosts", Kind::Number),
     key("keys.seal_with", Kind::Text),
     key("replies.held", Kind::Flag),
+    key("similar.embeddings_url", Kind::Url),
+    key("similar.embeddings_model", Kind::Text),
     key("operators", Kind::Operators),
 ];
 

@@ -22,6 +22,7 @@ mod known;
 mod load;
 mod operators;
 mod replies;
+mod similar;
 
 pub use city::City;
 pub use database::Database;
@@ -30,6 +31,7 @@ pub use keys::Keys;
 pub use load::{Refused, load};
 pub use operators::{Operators, Post, post_of};
 pub use replies::Replies;
+pub use similar::Similar;
 
 /// Everything a node is told.
 #[derive(Clone, Debug, Deserialize)]
@@ -68,6 +70,9 @@ pub struct Config {
     /// Citizens' replies.
     #[serde(default)]
     pub replies: Replies,
+    /// Close recommendations.
+    #[serde(default)]
+    pub similar: Similar,
     /// Who works with the node, and as what.
     #[serde(default)]
     pub operators: Operators,
@@ -94,6 +99,7 @@ impl Config {
         problems.extend(self.database.validate());
         problems.extend(self.federation.validate());
         problems.extend(self.keys.validate());
+        problems.extend(self.similar.validate());
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
 

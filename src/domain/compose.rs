@@ -205,6 +205,43 @@ fn content(draft: &Draft, lang: &Lang) -> String {
     text
 }
 
+/// The words of a text composed so, without what stands around them: the bold title, the mark of a synthetic text,
+/// the link to `page`, its own. Beside them what its author notes about how authentic it is.
+#[must_use]
+pub fn words_of<'a>(html: &'a str, page: &str, lang: &Lang) -> (&'a str, Option<&'a str>) {
+    let mut rest = html.trim();
+    if let Some((first, after)) = rest.strip_prefix("<p><strong>").and_then(|rest| rest.split_once("</p>"))
+        && first.find("</strong>").is_some_and(|end| end + "</strong>".len() == first.len())
+    {
+        rest = after;
+    }
+    if let Some((before, last)) = last_paragraph(rest)
+        && !page.is_empty()
+        && last
+            .strip_prefix(&format!("<a href=\"{}\">", html::escape(page)))
+            .is_some_and(|link| link.find("</a>") == link.len().checked_sub(4))
+    {
+        rest = before;
+    }
+    let mut note = None;
+    if let Some((before, last)) = last_paragraph(rest)
+        && let Some(words) = last.strip_prefix("<em>").and_then(|words| words.strip_suffix("</em>"))
+    {
+        if words == Phrases::of(lang).synthetic() {
+            rest = before;
+        } else {
+            note = Some(words);
+        }
+    }
+    (rest, note)
+}
+
+/// A text before its last paragraph, and the inside of that.
+fn last_paragraph(html: &str) -> Option<(&str, &str)> {
+    let (before, last) = html.strip_suffix("</p>")?.rsplit_once("<p>")?;
+    Some((before, last))
+}
+
 /// `to` and `cc` (wire.md §2.3). A recommendation is unlisted: to its addressee, in the open, not to
 /// every follower.
 fn addressed(draft: &Draft) -> (Vec<Iri>, Vec<Iri>) {

@@ -223,6 +223,10 @@ impl Phrases {
                 format!("{who} soutient cette recommandation."),
                 format!("{who} supports this recommendation."),
             ),
+            Said::SameIdea(_) => self.choose(
+                format!("{who} rapproche ces recommandations\u{a0}: c’est la même idée."),
+                format!("{who} brings these recommendations together: they carry the same idea."),
+            ),
             other => self.heading_of_council(other, about),
         }
     }

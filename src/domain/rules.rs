@@ -223,6 +223,13 @@ fn together(said: &Said, record: &Record, problems: &mut Vec<Problem>) {
             }
         }
         Said::Confirmation(said) => concerns(&said.concerns, problems),
+        Said::SameIdea(said) => {
+            if !said.concerns.iter().skip(1).any(|id| *id != said.concerns[0]) {
+                let count = said.concerns.len().to_string();
+                problems.push(Problem::new("parvis:concerns", "two-recommendations", count));
+            }
+            argued(record, problems);
+        }
         other => heard(other, record, problems),
     }
 }

@@ -10,6 +10,7 @@ mod error;
 mod itself;
 mod outbound;
 mod resolver;
+mod service;
 mod skew;
 
 use std::{
@@ -28,6 +29,7 @@ pub use error::ConnectorError;
 pub use itself::{Itself, Seen, date_of};
 pub use outbound::Outbound;
 pub use resolver::Names;
+pub use service::Service;
 
 use crate::{
     Error, Result,

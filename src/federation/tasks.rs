@@ -7,7 +7,7 @@ use std::{collections::HashSet, panic::AssertUnwindSafe, time::Duration};
 use futures::FutureExt as _;
 use tokio::task::JoinSet;
 
-use super::{actors as remote, catch_up, convene, gate, gone, mirror::heal, probe};
+use super::{actors as remote, catch_up, convene, embeddings, gate, gone, mirror::heal, probe};
 use crate::{
     App, Error, Result,
     actions::{
@@ -31,6 +31,9 @@ pub const HEAL: &str = "heal";
 /// Forget what is old: subject is `node`.
 pub const PURGE: &str = "purge";
 
+/// Ask for the vectors of recommendations that have none: subject is `node`.
+pub const EMBED: &str = "embed";
+
 /// How long a task is leased; whoever does it renews the lease as long as it lives.
 const LEASE: Duration = Duration::from_mins(1);
 /// How often a task may fail by a fault of ours.
@@ -45,6 +48,8 @@ const PROBE_EVERY: Duration = Duration::from_hours(7 * 24);
 const PUBLISH_EVERY: Duration = Duration::from_mins(1);
 /// Between two looks at what peers hold of others.
 const HEAL_EVERY: Duration = Duration::from_hours(1);
+/// Between two looks for recommendations without a vector.
+const EMBED_EVERY: Duration = Duration::from_mins(1);
 /// Between two purges.
 const PURGE_EVERY: Duration = Duration::from_hours(24);
 /// How long ids of handled activities, finished deliveries, and strangers who left nothing here are kept.
@@ -116,6 +121,7 @@ async fn perform(app: &App, task: &Task) -> Result<Then> {
         PUBLISH => publish_due(app).await.map(|()| Then::Again(PUBLISH_EVERY)),
         HEAL => heal_from_mirrors(app).await,
         PURGE => purge(app).await.map(|()| Then::Again(PURGE_EVERY)),
+        EMBED => embed(app).await,
         other => Err(Error::internal(anyhow::anyhow!("no task is called {other}"))),
     }
 }
@@ -182,6 +188,15 @@ async fn publish_due(app: &App) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The service that the configuration names; when it names none any more, that is over.
+async fn embed(app: &App) -> Result<Then> {
+    if !embeddings::wanted(app) {
+        return Ok(Then::Over);
+    }
+    let (_, more) = embeddings::refresh(app).await?;
+    Ok(Then::Again(if more { Duration::ZERO } else { EMBED_EVERY }))
 }
 
 fn panicked() -> Error {
@@ -253,6 +268,9 @@ pub async fn at_start(app: &App) -> Result<()> {
     tasks::schedule_sooner(&mut tx, PUBLISH, "node", now).await?;
     tasks::schedule_sooner(&mut tx, HEAL, "node", now + millis(HEAL_EVERY)).await?;
     tasks::schedule_sooner(&mut tx, PURGE, "node", now + millis(PURGE_EVERY)).await?;
+    if embeddings::wanted(app) {
+        tasks::schedule_sooner(&mut tx, EMBED, "node", now).await?;
+    }
     for follow in followed.iter().filter(|follow| follow.state == "accepted") {
         tasks::schedule_sooner(&mut tx, CATCH_UP, &follow.host, now).await?;
     }

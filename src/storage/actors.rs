@@ -23,6 +23,9 @@ queries! {
     BY_ROLE = "SELECT * FROM actors WHERE ours AND role = $1 ORDER BY handle, uri";
     OURS = "SELECT * FROM actors WHERE ours ORDER BY handle, uri";
     KNOWN = "SELECT * FROM actors WHERE NOT ours AND uri > $1 ORDER BY uri LIMIT $2";
+    SPEAKERS = "SELECT a.*, (SELECT max(r.published) FROM records r WHERE r.author = a.uri AND NOT r.withdrawn) AS latest
+        FROM actors a WHERE a.gone_at IS NULL
+            AND (a.ours OR a.host IN (SELECT host FROM hosts WHERE parvis AND policy <> 'blocked')) ORDER BY a.uri";
     BY_HOST = "SELECT * FROM actors WHERE host = $1 ORDER BY uri";
     BY_URIS = "SELECT * FROM actors WHERE uri IN (SELECT value FROM json_each($1)) ORDER BY uri",
         pg = "SELECT * FROM actors WHERE uri IN (SELECT value FROM jsonb_array_elements_text(CAST($1 AS TEXT)::jsonb)) ORDER BY uri";
@@ -92,6 +95,16 @@ pub struct Actor {
     pub fetched_at: i64,
     /// When its server answered 410 or it deleted itself.
     pub gone_at: Option<i64>,
+}
+
+/// An actor of a Parvis node, and when it last published something that is here.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Known {
+    /// The actor.
+    #[sqlx(flatten)]
+    pub actor: Actor,
+    /// The date of its latest record.
+    pub latest: Option<String>,
 }
 
 /// All that is known of whoever sends a message, in one read.
@@ -239,6 +252,14 @@ pub async fn ours(db: &Db) -> Result<Vec<Actor>> {
 /// Those of the database.
 pub async fn known(db: &Db, after: &str, limit: i64) -> Result<Vec<Actor>> {
     db.all(&KNOWN, args![after, limit]).await
+}
+
+/// The actors of this node and of its peers that are not blocked, by id.
+///
+/// # Errors
+/// Those of the database.
+pub async fn speakers(db: &Db) -> Result<Vec<Known>> {
+    db.all(&SPEAKERS, args![]).await
 }
 
 /// The actors of a host, by id.

@@ -31,6 +31,7 @@ pub mod replies;
 pub mod schema;
 pub mod search;
 pub mod settings;
+pub mod similar;
 pub mod sources;
 pub mod standings;
 pub mod tasks;
@@ -63,6 +64,7 @@ fn registered() -> impl Iterator<Item = &'static query::Query> {
         replies::ALL,
         search::ALL,
         settings::ALL,
+        similar::ALL,
         sources::ALL,
         standings::ALL,
         tasks::ALL,
@@ -128,6 +130,9 @@ mod tests {
         "FORGET d",
         "FORGET hosts",
         "FORGET_KEYS keys",
+        "VECTORS e",
+        "SPEAKERS a",
+        "SPEAKERS hosts",
         "HOLDINGS actors",
         "HOLDINGS deliveries",
         "HOLDINGS follows",

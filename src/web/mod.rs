@@ -45,8 +45,8 @@ pub fn router(app: App) -> Router {
 /// The pages of the site itself.
 fn site() -> Router<App> {
     use pages::{
-        council, genealogy, home, legal, network, obligations, positions, profile, received, remit, respond,
-        search, theme,
+        council, directory, genealogy, home, legal, network, obligations, positions, profile, received,
+        remit, respond, search, theme,
     };
     Router::new()
         .route("/", get(home::show))
@@ -69,6 +69,9 @@ fn site() -> Router<App> {
         .route("/recus/{key}", get(received::show))
         .route("/recherche", get(search::show))
         .route("/reseau", get(network::show))
+        .route("/annuaire", get(directory::show))
+        .route("/annuaire.csv", get(directory::csv))
+        .route("/annuaire.opml", get(directory::opml))
         .route("/themes/{slug}", get(theme::show))
         .route("/accessibilite", get(legal::accessibility))
         .route("/donnees-personnelles", get(legal::privacy))

@@ -12,7 +12,7 @@ const PARTS: &[(&str, &[&[&str]])] = &[
     ("i18n", &[SHARED]),
     ("telemetry", &[SHARED]),
     ("keyring", &[SHARED]),
-    ("app", &[SHARED, &["storage", "federation"]]),
+    ("app", &[SHARED, &["storage", "federation", "actions"]]),
     ("dossier", &[&["domain"]]),
     ("storage", &[SHARED]),
     ("actions", &[SHARED, &["app", "storage", "dossier"]]),

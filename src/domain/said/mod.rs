@@ -1,6 +1,7 @@
 //! What each kind of record says, beside what all records have. One struct a kind, in wire form.
 
 mod advised;
+mod alike;
 mod answered;
 mod asked;
 mod convened;
@@ -12,6 +13,7 @@ mod relayed;
 mod taken_up;
 
 pub use advised::{Avis, Axis, Deliverable, Finding, Recommendation};
+pub use alike::SameIdea;
 pub use answered::{Account, Answer, Delivery, FollowUp, Instruction};
 pub use asked::{Question, Verdict};
 pub use convened::{
@@ -120,6 +122,8 @@ kinds! {
     Receipt(Receipt) in "recepisses",
     /// Somebody supports a recommendation.
     Support(Support) in "soutiens",
+    /// Somebody confirms that recommendations carry the same idea.
+    SameIdea(SameIdea) in "rapprochements",
     /// Who sits in a council.
     Composition(Composition) in "compositions",
     /// The yearly review of a council.

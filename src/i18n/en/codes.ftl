@@ -21,6 +21,7 @@ kind-Deliberation = Deliberation
 kind-Relay = Relay to another authority
 kind-Receipt = Acknowledgement
 kind-Support = Support
+kind-SameIdea = Same idea
 kind-Composition = Composition of the council
 kind-Review = Yearly review
 kind-Draw = Draw by lot

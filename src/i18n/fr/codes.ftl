@@ -21,6 +21,7 @@ kind-Deliberation = Délibération
 kind-Relay = Relais vers une autre collectivité
 kind-Receipt = Accusé de réception
 kind-Support = Soutien
+kind-SameIdea = Rapprochement
 kind-Composition = Composition du conseil
 kind-Review = Bilan annuel
 kind-Draw = Tirage au sort

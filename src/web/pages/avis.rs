@@ -35,8 +35,8 @@ use crate::{
         layout::Page,
         markup::{self, Markup},
         view::{
-            self, Around, Card, Hop, Origin, Owed, Parts, Past, People, Recommendation, Reply, Sheet, Tally,
-            Text, Voice, Who,
+            self, Around, Card, Hop, Ideas, Origin, Owed, Parts, Past, People, Recommendation, Reply, Sheet,
+            Tally, Text, Voice, Who,
         },
     },
 };
@@ -101,6 +101,7 @@ struct Found {
     ledger: Option<Ledger>,
     replies: HashMap<String, Vec<Reply>>,
     relays: Vec<Relay>,
+    ideas: HashMap<String, Ideas>,
     people: People,
     guarantors: HashSet<String>,
     taken_up: taken_up::Found,
@@ -181,6 +182,7 @@ pub async fn assemble(app: &App, page: Page, row: &Row) -> Result<Avis> {
         ledger: found.ledger.as_ref(),
         relays: &found.relays,
         taken_up: &found.taken_up,
+        ideas: &found.ideas,
     };
     let parts =
         Parts { council: &row.author, addressee: row.addressee.as_deref(), guarantors: &found.guarantors };
@@ -240,6 +242,9 @@ async fn find(app: &App, page: &Page, row: &Row) -> Result<Found> {
     }
     let relays = standings::relays(&app.db, &targets).await?;
     let taken_up = taken_up::around(app, &targets).await?;
+    let standing: Vec<&str> =
+        recommendations.iter().filter(|one| !one.withdrawn).map(|one| one.uri.as_str()).collect();
+    let ideas = view::ideas(app, page, &standing).await?;
     let question = match &row.question {
         Some(uri) => records::get(&app.db, uri).await?,
         None => None,
@@ -262,7 +267,18 @@ async fn find(app: &App, page: &Page, row: &Row) -> Result<Found> {
     let people = People::load(app, named).await?;
     let guarantors = view::guarantors(app, &row.author).await?;
     let ledger = obligations::of(app, &row.uri).await?;
-    Ok(Found { recommendations, about, question, ledger, replies, relays, people, guarantors, taken_up })
+    Ok(Found {
+        recommendations,
+        about,
+        question,
+        ledger,
+        replies,
+        relays,
+        ideas,
+        people,
+        guarantors,
+        taken_up,
+    })
 }
 
 /// The deliveries that the addressee itself acknowledged (register.md rule 8).

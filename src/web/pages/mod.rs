@@ -4,6 +4,7 @@
 pub mod avis;
 pub mod convention;
 pub mod council;
+pub mod directory;
 pub mod genealogy;
 pub mod heard;
 pub mod home;

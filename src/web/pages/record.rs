@@ -27,7 +27,7 @@ use crate::{
         Failure, html,
         layout::Page,
         markup::{self, Markup},
-        view::{self, Card, Hop, Origin, Past, People, Reply, Sheet, Statement, Takings, Text},
+        view::{self, Card, Hop, Ideas, Origin, Past, People, Reply, Sheet, Statement, Takings, Text},
     },
 };
 
@@ -47,6 +47,7 @@ struct Shown {
     claims: Vec<Sourced>,
     hops: Vec<Hop>,
     takings: Takings,
+    ideas: Ideas,
     sections: Vec<(&'static str, String, Markup)>,
     under: Option<Markup>,
     thread: Vec<Card>,
@@ -110,6 +111,7 @@ pub async fn show(app: &App, lang: Lang, path: &str, row: &Row) -> Result<Respon
         facts: record.map(|record| facts(&page, record, &thread)).unwrap_or_default(),
         hops: hops(app, &page, &people, row, &thread).await?,
         takings: takings(app, &page, row).await?,
+        ideas: ideas(app, &page, row).await?,
         sections: match record.map(|record| &record.said) {
             Some(Said::Avis(said)) => super::avis::sections(&page, said),
             Some(Said::Meeting(said)) => meeting(&page, said),
@@ -187,6 +189,14 @@ fn facts(page: &Page, record: &Record, thread: &[Row]) -> Vec<(String, Markup)> 
         _ => {}
     }
     facts
+}
+
+/// Of a recommendation that stands: the same idea elsewhere.
+async fn ideas(app: &App, page: &Page, row: &Row) -> Result<Ideas> {
+    if row.kind != "Recommendation" || row.withdrawn {
+        return Ok(Ideas::default());
+    }
+    Ok(view::ideas(app, page, &[&row.uri]).await?.remove(&row.uri).unwrap_or_default())
 }
 
 /// Of a relay: every hop of what it relays, itself among them.

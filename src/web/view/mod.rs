@@ -3,6 +3,7 @@
 
 mod agenda;
 pub mod heard;
+mod ideas;
 mod instruction;
 mod life;
 mod obligation;
@@ -19,6 +20,7 @@ mod voices;
 
 pub use crate::actions::standings::{latest, standings, standings_by_id};
 pub use agenda::dates;
+pub use ideas::{Ideas, ideas};
 pub use life::{Life, fragment};
 pub use obligation::{Owed, waits};
 pub use origin::{Origin, Seen};

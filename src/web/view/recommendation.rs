@@ -3,7 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Assessed, Badge, Hop, Parts, People, Reply, Sheet, Takings, Who, instruction, obligation};
+use super::{
+    Assessed, Badge, Hop, Ideas, Parts, People, Reply, Sheet, Takings, Who, instruction, obligation,
+};
 use crate::{
     App,
     actions::{
@@ -49,6 +51,8 @@ pub struct Recommendation {
     pub others: Vec<Statement>,
     /// What its council, its guarantor and others make of it.
     pub assessments: Vec<Assessed>,
+    /// The same idea elsewhere.
+    pub ideas: Ideas,
     /// Approved replies of citizens.
     pub replies: Vec<Reply>,
 }
@@ -98,6 +102,8 @@ pub struct Around<'a> {
     pub relays: &'a [Relay],
     /// Take-ups around the recommendations.
     pub taken_up: &'a Found,
+    /// The same ideas elsewhere, by recommendation.
+    pub ideas: &'a HashMap<String, Ideas>,
 }
 
 impl Recommendation {
@@ -152,6 +158,7 @@ impl Recommendation {
             silence: if silent { obligation::waits(app, page, delivered) } else { None },
             statements,
             others,
+            ideas: around.ideas.get(&row.uri).cloned().unwrap_or_default(),
             replies,
             relays: hops,
             takings: Takings::of(app, page, people, around.taken_up, &row.uri),

@@ -90,39 +90,9 @@ struct Shown {
 
 impl Shown {
     fn of(html: &str, page: &str, lang: &domain::Lang) -> Self {
-        let mut rest = html.trim();
-        if let Some((first, after)) =
-            rest.strip_prefix("<p><strong>").and_then(|rest| rest.split_once("</p>"))
-            && first.find("</strong>").is_some_and(|end| end + "</strong>".len() == first.len())
-        {
-            rest = after;
-        }
-        if let Some((before, last)) = last_paragraph(rest)
-            && !page.is_empty()
-            && last
-                .strip_prefix(&format!("<a href=\"{}\">", domain::html::escape(page)))
-                .is_some_and(|link| link.find("</a>") == link.len().checked_sub(4))
-        {
-            rest = before;
-        }
-        let mut note = None;
-        if let Some((before, last)) = last_paragraph(rest)
-            && let Some(words) = last.strip_prefix("<em>").and_then(|words| words.strip_suffix("</em>"))
-        {
-            if words == Phrases::of(lang).synthetic() {
-                rest = before;
-            } else {
-                note = Some(markup::clean(words));
-            }
-        }
-        Self { html: markup::clean(rest), note }
+        let (words, note) = domain::compose::words_of(html, page, lang);
+        Self { html: markup::clean(words), note: note.map(markup::clean) }
     }
-}
-
-/// A text before its last paragraph, and the inside of that.
-fn last_paragraph(html: &str) -> Option<(&str, &str)> {
-    let (before, last) = html.strip_suffix("</p>")?.rsplit_once("<p>")?;
-    Some((before, last))
 }
 
 #[cfg(test)]
