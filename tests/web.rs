@@ -107,6 +107,7 @@ async fn every_page_stands_in_both_languages_with_one_heading_and_nothing_untran
         "/reseau",
         "/competences",
         "/competences?echelon=commune",
+        "/annuaire",
     ]
     .map(str::to_owned)
     .to_vec();
