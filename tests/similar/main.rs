@@ -39,7 +39,7 @@ use serde_json::Value;
 use tower::ServiceExt as _;
 
 /// What the sample city's council recommends, one title and one text each.
-pub const RENNES: [(&str, &str); 3] = [
+pub(crate) const RENNES: [(&str, &str); 3] = [
     ("Végétaliser les cours d’école", "Planter des arbres dans la cour de chaque école et y ôter le bitume."),
     (
         "Une charte de l’intelligence artificielle",
@@ -48,7 +48,7 @@ pub const RENNES: [(&str, &str); 3] = [
     ("Des bus la nuit", "Faire rouler des bus la nuit, du jeudi au samedi."),
 ];
 /// What the other city's does.
-pub const ANGERS: [(&str, &str); 3] = [
+pub(crate) const ANGERS: [(&str, &str); 3] = [
     ("Des arbres à l’école", "Ôter le bitume des cours et planter des arbres dans toutes les écoles."),
     (
         "Encadrer l’intelligence artificielle",
@@ -59,10 +59,11 @@ pub const ANGERS: [(&str, &str); 3] = [
 
 /// A dossier of one council, one avis, and these recommendations.
 fn dossier(city: &str, council: &str, recommendations: &[(&str, &str)]) -> String {
-    let recommendations: String = recommendations
+    let recommendations: Vec<String> = recommendations
         .iter()
-        .map(|(title, text)| format!("[[avis.recommendations]]\ntitle = \"{title}\"\ntext = \"{text}\"\n"))
+        .map(|(title, text)| format!("[[avis.recommendations]]\ntitle = \"{title}\"\ntext = \"{text}\""))
         .collect();
+    let recommendations = recommendations.join("\n");
     format!(
         "format = \"parvis-dossier-1\"\n[defaults]\nsynthetic = true\n[city]\nref = \"{city}\"\nname = \"{city}\"\n\
          territory = \"35238\"\n[[councils]]\nref = \"{council}\"\nhandle = \"{council}\"\nname = \"Conseil {council}\"\n\
@@ -74,7 +75,7 @@ fn dossier(city: &str, council: &str, recommendations: &[(&str, &str)]) -> Strin
 }
 
 /// A node that published these recommendations.
-pub async fn city(name: &str, council: &str, port: u16, recommendations: &[(&str, &str)]) -> Node {
+pub(crate) async fn city(name: &str, council: &str, port: u16, recommendations: &[(&str, &str)]) -> Node {
     let node = node(name, port).await;
     let dossier = dossier::parse(&dossier(name, council, recommendations), Syntax::Toml).unwrap();
     assert_eq!(dossier::check(&dossier), []);
@@ -92,7 +93,7 @@ async fn two_cities(port: u16) -> (Node, Node) {
 }
 
 /// What a node answers at a path, as a browser or a program asks.
-pub async fn ask(node: &Node, path: &str, accept: &str, lang: &str) -> (StatusCode, String) {
+pub(crate) async fn ask(node: &Node, path: &str, accept: &str, lang: &str) -> (StatusCode, String) {
     let request = Request::get(path)
         .header("host", node.app.urls.host())
         .header("accept", accept)
@@ -105,7 +106,7 @@ pub async fn ask(node: &Node, path: &str, accept: &str, lang: &str) -> (StatusCo
     (status, String::from_utf8(bytes.to_vec()).unwrap())
 }
 
-pub async fn page(node: &Node, path: &str, lang: &str) -> String {
+pub(crate) async fn page(node: &Node, path: &str, lang: &str) -> String {
     let (status, text) = ask(node, path, "text/html", lang).await;
     assert_eq!(status, StatusCode::OK, "{path}: {text}");
     text
