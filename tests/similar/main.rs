@@ -8,6 +8,7 @@ mod hand_over;
 #[path = "../support/http.rs"]
 mod http;
 #[path = "../support/node.rs"]
+#[allow(dead_code, reason = "no sample is published here")]
 mod node;
 #[path = "../support/proposals.rs"]
 mod proposals;
