@@ -33,7 +33,6 @@ life-replaces = { $n ->
     [one] one seat to replace
    *[other] { $n } seats to replace
 }
-life-funnel = From the file to the council:
 life-funnel-scale = One bar per stage, from the first to the last. Logarithmic scale: the numbers are in the table.
 life-stages-caption = Stages of the draw
 life-stage = Stage

@@ -33,7 +33,6 @@ life-replaces = { $n ->
     [one] un siège à remplacer
    *[other] { $n } sièges à remplacer
 }
-life-funnel = Du fichier au conseil :
 life-funnel-scale = Une barre par étape, de la première à la dernière. Échelle logarithmique : les nombres sont dans le tableau.
 life-stages-caption = Étapes du tirage
 life-stage = Étape

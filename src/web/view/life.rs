@@ -4,7 +4,7 @@
 
 use askama::Template;
 
-use super::{Card, People, Who};
+use super::{Card, People, Who, plot};
 use crate::{
     App, Result,
     domain::{
@@ -329,8 +329,7 @@ struct Draw<'a> {
     page: &'a Page,
     as_of: Markup,
     replaces: Option<u32>,
-    stages: Vec<(String, u32, u32, u32)>,
-    words: String,
+    funnel: Option<Markup>,
     criteria: Vec<(String, Vec<Group>)>,
     table: Option<String>,
 }
@@ -346,17 +345,9 @@ struct Group {
 
 /// The funnel as a plot and a table, the criteria as tables with bars. `table`: where the CSV is.
 fn draw(page: &Page, said: &said::Draw, table: Option<String>) -> Markup {
-    let most = said.stages.iter().map(|stage| stage.count).max().unwrap_or(1);
-    let stages: Vec<(String, u32, u32, u32)> = said
-        .stages
-        .iter()
-        .map(|stage| {
-            let width = logarithm(stage.count, most);
-            (markup::name(stage.stage.label(page.lang.code())), stage.count, (1000 - width) / 2, width)
-        })
-        .collect();
-    let words: Vec<String> =
-        stages.iter().map(|(label, count, ..)| format!("{label} {}", page.number(*count))).collect();
+    let stages = said.stages.iter();
+    let stages: Vec<(String, u32)> =
+        stages.map(|stage| (stage.stage.label(page.lang.code()).to_owned(), stage.count)).collect();
     let criteria = said.criteria.iter().map(|criterion| {
         let counts = criterion.groups.iter().flat_map(|group| [group.target, group.obtained]).flatten();
         let most = counts.max().unwrap_or(1).max(1);
@@ -375,24 +366,11 @@ fn draw(page: &Page, said: &said::Draw, table: Option<String>) -> Markup {
     Markup::rendered(&Draw {
         as_of: page.civil(&said.as_of),
         replaces: said.replaces,
-        words: words.join(", "),
+        funnel: (!stages.is_empty()).then(|| plot::funnel(page, &stages)),
         criteria: criteria.collect(),
-        stages,
         table,
         page,
     })
-}
-
-/// A width of 1000 on a scale of orders of magnitude, or the last stage of a draw could not be seen.
-fn logarithm(count: u32, most: u32) -> u32 {
-    let scale = |count: u32| {
-        u64::from(count.saturating_add(1).ilog2()) * 1000
-            + u64::from(count.saturating_add(1)) * 1000 / (1 << count.saturating_add(1).ilog2())
-            - 1000
-    };
-    u32::try_from((scale(count) * 1000).checked_div(scale(most)).unwrap_or(1000))
-        .unwrap_or(1000)
-        .clamp(10, 1000)
 }
 
 #[derive(Template)]
@@ -449,18 +427,4 @@ fn deliverable(page: &Page, said: &said::Deliverable) -> Markup {
         method: said.method.as_deref().map(markup::name),
         page,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn r2_1_the_funnel_is_seen_at_both_ends() {
-        assert_eq!(logarithm(40_000, 40_000), 1000);
-        let widths = [40_000, 2_000, 100, 20].map(|count| logarithm(count, 40_000));
-        assert!(widths.windows(2).all(|pair| pair[0] > pair[1]), "{widths:?}");
-        assert!(widths[3] > 200, "{widths:?}");
-        assert_eq!(logarithm(0, 0), 1000);
-    }
 }

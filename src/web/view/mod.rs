@@ -9,6 +9,7 @@ mod life;
 mod obligation;
 mod origin;
 mod people;
+pub mod plot;
 mod recommendation;
 mod relays;
 mod sheet;
