@@ -27,7 +27,8 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use crate::{
     App,
     federation::{
-        directory, genealogy, heads, inbox, mirror, nodeinfo, obligations, self_test, similar, webfinger,
+        agreements, directory, genealogy, heads, inbox, mirror, nodeinfo, obligations, self_test, similar,
+        webfinger,
     },
     telemetry::Metrics,
     web, worker,
@@ -55,6 +56,7 @@ pub fn router(app: &App) -> Router {
         .route("/api/v1/genealogy", get(genealogy::show))
         .route("/api/v1/similar", get(similar::list))
         .route("/api/v1/directory", get(directory::show))
+        .route("/api/v1/agreements", get(agreements::list))
         .route(self_test::PATH, post(self_test::post))
         .route("/inbox", post(inbox::post).fallback(negotiate::document))
         .route("/actors/{id}/inbox", post(inbox::post).fallback(negotiate::document))

@@ -90,7 +90,7 @@ pub(super) fn charter(app: &App, slug: &str) -> Iri {
 }
 
 /// Adds what only the register knows: where a charter of ours is, the charter that a member takes on, the
-/// version that is contributed.
+/// version that is contributed, or in which a sentence is contested.
 ///
 /// # Errors
 /// `Invalid` when the convention, or what is contributed, is not known here.
@@ -109,6 +109,14 @@ pub(super) async fn complete(app: &App, tx: &mut Tx, item: &Item, said: &mut Sai
             if let [one] = said.concerns.as_slice() {
                 let row = storage::versions::current_in(tx, one.as_str()).await?;
                 let row = row.ok_or_else(|| Error::invalid("of", "not-published", one.as_str()))?;
+                said.hash = Some(Hash::parse(&row.hash)?);
+            }
+        }
+        // A sentence is contested in the wording it has that day.
+        Said::Assessment(said) if said.sentence.is_some() && said.hash.is_none() => {
+            if let [one] = said.concerns.as_slice()
+                && let Some(row) = storage::versions::current_in(tx, one.as_str()).await?
+            {
                 said.hash = Some(Hash::parse(&row.hash)?);
             }
         }

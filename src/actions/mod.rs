@@ -36,6 +36,7 @@ pub mod side_by_side;
 pub mod similar;
 mod speak;
 pub mod standings;
+pub mod synthesis;
 pub mod take_part;
 pub mod take_up;
 pub mod taken_up;

@@ -162,7 +162,7 @@ fn place(kind: &str) -> u8 {
         "WorkingGroup" | "Adhesion" | "DebateSeries" => 3,
         "Meeting" | "Deliverable" => 4,
         "Programme" | "Verbatim" => 6,
-        "Schedule" | "Summary" => 7,
+        "Schedule" | "Summary" | "Synthesis" => 7,
         "Publication" | "Confirmation" => 9,
         _ => 8,
     }

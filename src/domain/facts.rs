@@ -3,7 +3,7 @@
 //! their text and on pages of their own.)
 
 use super::{
-    CivilDate, Code,
+    CivilDate, Code, agreement,
     codes::Duty,
     heard, html,
     phrases::Phrases,
@@ -79,9 +79,19 @@ pub fn facts(said: &Said, phrases: &Phrases) -> Vec<Fact> {
     list.facts
 }
 
-/// The facts as a list of lines, as the text of a record ends with; empty without facts.
+/// The facts as a list of lines, as the text of a record ends with; empty without facts. Each sentence of a
+/// synthesis has its sources beside it.
 #[must_use]
 pub fn listed(said: &Said, phrases: &Phrases) -> String {
+    if let Said::Synthesis(said) = said {
+        let lines = said.sentences.iter().map(|sentence| {
+            let sources = (1..)
+                .zip(&sentence.cites)
+                .map(|(number, id)| format!(" <a href=\"{}\">[{number}]</a>", html::escape(id.as_str())));
+            format!("<li>{}{}</li>", html::escape(&sentence.text), sources.collect::<String>())
+        });
+        return format!("<ol>{}</ol>", lines.collect::<String>());
+    }
     let lines = facts(said, phrases);
     if lines.is_empty() {
         return String::new();
@@ -151,6 +161,7 @@ impl List<'_> {
     }
 
     fn assessment(&mut self, said: &Assessment) {
+        self.count("Phrase", "Sentence", said.sentence);
         if let Some(criterion) = &said.criterion {
             self.add(criterion, criterion, said.value.clone().unwrap_or_default());
         }
@@ -279,6 +290,14 @@ impl List<'_> {
                 for (grade, count) in (1_u32..).zip(&said.grades) {
                     let label = grade.to_string();
                     self.count(&label, &label, Some(*count));
+                }
+                if let Some(ruling) = agreement::ruling(&said.grades, said.kept_from) {
+                    self.count("Note majoritaire", "Majority grade", Some(ruling.grade));
+                    let (french, english) =
+                        if ruling.kept { ("gardé", "kept") } else { ("à réécrire", "to be rewritten") };
+                    let verdict = self.phrases.choose(french.to_owned(), english.to_owned());
+                    let from = said.kept_from.to_string();
+                    self.add(&format!("Gardé à partir de {from}"), &format!("Kept from {from}"), verdict);
                 }
                 said.minority.iter().for_each(|text| {
                     self.add("Opinion minoritaire", "Minority opinion", text.clone());

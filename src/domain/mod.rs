@@ -3,6 +3,7 @@
 
 pub mod activity;
 pub mod actor;
+pub mod agreement;
 pub mod audience;
 pub mod canonical;
 pub mod codes;
@@ -26,6 +27,7 @@ pub mod remit;
 mod rules;
 pub mod said;
 pub mod status;
+pub mod synthesis;
 pub mod taken_up;
 pub mod territory;
 mod text;

@@ -202,6 +202,12 @@ impl Phrases {
             Said::Assessment(said) => match &said.assessment {
                 Some(code) => {
                     let code = self.label(code);
+                    if let Some(sentence) = said.sentence {
+                        return self.choose(
+                            format!("{who} juge la phrase {sentence} {code}."),
+                            format!("{who} finds sentence {sentence} {code}."),
+                        );
+                    }
                     self.choose(
                         format!("{who} juge ce suivi {code}."),
                         format!("{who} finds this account {code}."),

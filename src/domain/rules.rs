@@ -176,6 +176,9 @@ fn beside(said: &Said, record: &Record, problems: &mut Vec<Problem>) {
             if !judged || said.mark.is_some() != said.out_of.is_some() {
                 problems.push(Problem::new("parvis:assessment", "assessment-empty", ""));
             }
+            if said.sentence == Some(0) {
+                problems.push(Problem::new("parvis:sentence", "number-from-one", "0"));
+            }
             argued(record, problems);
         }
         Said::Instruction(said) => concerns(&said.concerns, problems),

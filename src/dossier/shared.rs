@@ -186,7 +186,7 @@ pub(super) fn recommendations(fields: &mut Fields<'_>) -> Vec<String> {
 }
 
 /// `a/b/r1..r4` as four references.
-fn range(value: &Value) -> Read<Vec<String>> {
+pub(super) fn range(value: &Value) -> Read<Vec<String>> {
     let text = string(value)?;
     let Some((from, to)) = text.split_once("..") else { return path(value).map(|one| vec![one]) };
     let refused = || Problem::new("", "range", &text);

@@ -4,6 +4,7 @@
 
 pub mod activities;
 pub mod actors;
+pub mod agreements;
 pub mod catch_up;
 pub mod collections;
 pub mod connector;

@@ -239,6 +239,14 @@ impl Page {
         i18n::number(self.lang, value.count())
     }
 
+    /// Tenths of a percent: « 12,5 % »; “12.5%”.
+    #[must_use]
+    pub fn percent(&self, tenths: usize) -> String {
+        let (whole, rest) = (tenths / 10, tenths % 10);
+        let args = [("whole", whole.to_string().into()), ("tenths", rest.to_string().into())];
+        i18n::t_args(self.lang, if rest == 0 { "percent-whole" } else { "percent-tenths" }, &args)
+    }
+
     /// A civil date.
     #[must_use]
     pub fn civil(&self, date: &CivilDate) -> Markup {

@@ -84,7 +84,7 @@ fn site() -> Router<App> {
 
 /// The pages of our records: some kinds have one of their own, the others share one.
 fn records() -> Router<App> {
-    use pages::{avis, convention, heard, life, question, record, strategy};
+    use pages::{avis, convention, heard, life, question, record, strategy, synthesis};
     let own = Router::new()
         .route("/questions", get(question::list))
         .route("/questions/{slug}", get(question::show))
@@ -105,7 +105,9 @@ fn records() -> Router<App> {
         .route("/publications", get(heard::publications))
         .route("/publications/{slug}", get(heard::publication))
         .route("/strategies", get(strategy::list))
-        .route("/strategies/{slug}", get(strategy::show));
+        .route("/strategies/{slug}", get(strategy::show))
+        .route("/syntheses", get(synthesis::list))
+        .route("/syntheses/{slug}", get(synthesis::show));
     let others = Said::FOLDERS.iter().filter(|(_, folder)| !OWN_PAGES.contains(folder));
     others.fold(own, |router, (kind, folder)| {
         let show = move |state, lang, slug| record::of_kind(kind, state, lang, slug);
@@ -114,7 +116,7 @@ fn records() -> Router<App> {
 }
 
 /// Folders with pages of their own; a recommendation stands on the page of its avis.
-const OWN_PAGES: [&str; 8] = [
+const OWN_PAGES: [&str; 9] = [
     "questions",
     "avis",
     "recommandations",
@@ -123,6 +125,7 @@ const OWN_PAGES: [&str; 8] = [
     "conventions",
     "debats",
     "publications",
+    "syntheses",
 ];
 
 /// An address where nothing is.

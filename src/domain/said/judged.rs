@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    CivilDate, Html, Iri,
+    CivilDate, Hash, Html, Iri,
     codes::Faithfulness,
     record::{Source, one_or_many},
     said::Axis,
@@ -13,7 +13,7 @@ use crate::domain::{
 /// or a value of a named criterion; beside the status, never part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assessment {
-    /// What is assessed: a recommendation, an avis, a follow-up.
+    /// What is assessed: a recommendation, an avis, a follow-up, a synthesis.
     #[serde(
         rename = "parvis:concerns",
         default,
@@ -21,6 +21,12 @@ pub struct Assessment {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub concerns: Vec<Iri>,
+    /// Of a synthesis: the number of the sentence, from 1, in the version of `hash`.
+    #[serde(rename = "parvis:sentence", default, skip_serializing_if = "Option::is_none")]
+    pub sentence: Option<u32>,
+    /// Hash of the version that is assessed, where its wording is what counts.
+    #[serde(rename = "parvis:hash", default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<Hash>,
     /// How true to the facts.
     #[serde(rename = "parvis:assessment", default, skip_serializing_if = "Option::is_none")]
     pub assessment: Option<Faithfulness>,

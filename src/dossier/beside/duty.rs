@@ -8,8 +8,8 @@ use crate::{
         said::{self, Owed, Said},
     },
     dossier::{
-        reader::{Fields, code, date, string},
-        shared::{path, recommendations},
+        reader::{Fields, code, count, date, string},
+        shared::{path, recommendations, reference_or_id},
         written::Avis,
     },
 };
@@ -110,15 +110,22 @@ pub(super) fn account(mut fields: Fields<'_>) -> Option<Beside> {
     Some(Beside { text: Some(text?), on: Some(on), ..frame.item(&default, Some(avis), By::City, said)? })
 }
 
-/// `[[assessments]]`: whoever signs it says what they make of recommendations, or of an avis.
+/// `[[assessments]]`: whoever signs it says what they make of recommendations, of an avis, or of a synthesis or one
+/// sentence of it.
 pub(super) fn assessment(mut fields: Fields<'_>) -> Option<Beside> {
-    let avis = fields.optional("avis", path);
-    let concerned = match &avis {
-        Some(avis) => vec![avis.clone()],
+    let synthesis = fields.optional("synthesis", reference_or_id);
+    let sentence = fields.optional("sentence", count);
+    if sentence.is_some() && synthesis.is_none() || sentence == Some(0) {
+        fields.refuse("sentence", "sentence-of", "synthesis");
+    }
+    let concerned = match fields.optional("avis", path).or(synthesis) {
+        Some(one) => vec![one],
         None => recommendations(&mut fields),
     };
     let said = said::Assessment {
         concerns: ids(&concerned).unwrap_or_default(),
+        sentence,
+        hash: None,
         assessment: fields.optional("assessment", code),
         criterion: fields.optional("criterion", string),
         value: fields.optional("value", string),
@@ -133,8 +140,12 @@ pub(super) fn assessment(mut fields: Fields<'_>) -> Option<Beside> {
     let frame = frame(fields);
     let by = frame.by.clone()?;
     let on = said.as_of.clone();
-    let default = format!("evaluation-{by}");
-    let under = concerned.first()?.clone();
-    let item = frame.item(&default, Some(under), By::City, Said::Assessment(said))?;
+    let default = match sentence {
+        Some(sentence) => format!("evaluation-{by}-{sentence}"),
+        None => format!("evaluation-{by}"),
+    };
+    // What is elsewhere has no reference to stand under.
+    let under = Some(concerned.first()?.clone()).filter(|one| !one.contains("://"));
+    let item = frame.item(&default, under, By::City, Said::Assessment(said))?;
     Some(Beside { text: Some(text?), on, ..item })
 }

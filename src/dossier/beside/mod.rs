@@ -1,6 +1,7 @@
 //! The sections of a dossier beside question, avis, answer and follow-up. Each becomes a [`Beside`]: the
 //! words, and what the record will say, with references where ids will stand. One function per section.
 
+mod agreed;
 mod convened;
 mod council;
 mod deliverable;
@@ -190,6 +191,8 @@ pub(super) fn read(fields: &mut Fields<'_>, avis: &[Avis]) -> Vec<Beside> {
     all.extend(fields.tables("publications", |fields, _| heard::publication(fields)));
     all.extend(fields.tables("take_ups", |fields, _| taken_up::take_up(fields)));
     all.extend(fields.tables("confirmations", |fields, _| taken_up::confirmation(fields)));
+    all.extend(fields.tables("syntheses", |fields, _| agreed::synthesis(fields)));
+    all.extend(fields.tables("agreements", |fields, _| agreed::agreement(fields)));
     all.extend(fields.tables("deliverables", |fields, _| deliverable::deliverable(fields)));
     all
 }

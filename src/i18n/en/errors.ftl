@@ -188,6 +188,7 @@ problem-not-published = The record it depends on is not published. Publish that 
 problem-convention-unknown = This convention is not known here. Follow the node that hosts it first (parvis follow), or check its account.
 problem-contribution-one = A contribution brings one avis or one recommendation. Make several.
 problem-sentence-without-source = A sentence of a synthesis cites at least one record it rests on. Add its source, or take the sentence out.
+problem-sentence-of = A sentence number, from 1, names a sentence of a synthesis. Add “synthesis”.
 problem-grades = A majority judgement gives five numbers, one for each grade from 1 to 5, of five people at least; the threshold is between 1 and 5.
 problem-charter-hash = The hash is not that of the charter’s text. Publish the convention again.
 problem-sub-question-unknown = The convention does not ask this. Choose the key of one of its sub-questions.

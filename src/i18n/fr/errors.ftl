@@ -188,6 +188,7 @@ problem-not-published = L’enregistrement dont il dépend n’est pas publié. 
 problem-convention-unknown = Cette convention n’est pas connue ici. Suivez d’abord le nœud qui l’héberge (parvis follow), ou vérifiez son compte.
 problem-contribution-one = Une contribution apporte un avis ou une recommandation, un seul à la fois. Faites-en plusieurs.
 problem-sentence-without-source = Une phrase d’une synthèse cite au moins un enregistrement sur lequel elle repose. Ajoutez sa source, ou retirez la phrase.
+problem-sentence-of = Un numéro de phrase, à partir de 1, désigne une phrase d’une synthèse. Ajoutez « synthesis ».
 problem-grades = Un jugement majoritaire donne cinq nombres, un par mention de 1 à 5, d’au moins cinq personnes en tout ; le seuil est entre 1 et 5.
 problem-charter-hash = L’empreinte n’est pas celle du texte de la charte. Publiez de nouveau la convention.
 problem-sub-question-unknown = La convention ne pose pas cette question. Choisissez la clé d’une des siennes.

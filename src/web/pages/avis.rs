@@ -35,8 +35,8 @@ use crate::{
         layout::Page,
         markup::{self, Markup},
         view::{
-            self, Around, Card, Hop, Ideas, Origin, Owed, Parts, Past, People, Recommendation, Reply, Sheet,
-            Tally, Text, Voice, Who,
+            self, Agreed, Around, Card, Citation, Hop, Ideas, Origin, Owed, Parts, Past, People,
+            Recommendation, Reply, Sheet, Tally, Text, Voice, Who,
         },
     },
 };
@@ -77,6 +77,8 @@ pub struct Avis {
     tally: Tally,
     voices: Vec<Voice>,
     without_evidence: usize,
+    agreements: Vec<Agreed>,
+    cited: Vec<Citation>,
     owed: Vec<Owed>,
     ledger: Option<Ledger>,
     hops: Vec<Hop>,
@@ -105,6 +107,7 @@ struct Found {
     people: People,
     guarantors: HashSet<String>,
     taken_up: taken_up::Found,
+    cited: HashMap<String, Vec<Citation>>,
 }
 
 /// `GET /avis/{slug}`, and `.csv` and `.json` of it
@@ -183,6 +186,7 @@ pub async fn assemble(app: &App, page: Page, row: &Row) -> Result<Avis> {
         relays: &found.relays,
         taken_up: &found.taken_up,
         ideas: &found.ideas,
+        cited: &found.cited,
     };
     let parts =
         Parts { council: &row.author, addressee: row.addressee.as_deref(), guarantors: &found.guarantors };
@@ -219,6 +223,8 @@ pub async fn assemble(app: &App, page: Page, row: &Row) -> Result<Avis> {
         recommendations,
         tally,
         voices,
+        agreements: Agreed::list(app, &page, people, found.about.get(&row.uri).into_iter().flatten()),
+        cited: found.cited.get(&row.uri).cloned().unwrap_or_default(),
         owed: owing.iter().map(|one| Owed::of(app, &page, people, one)).collect(),
         ledger: found.ledger,
         hops,
@@ -266,6 +272,7 @@ async fn find(app: &App, page: &Page, row: &Row) -> Result<Found> {
         .collect();
     let people = People::load(app, named).await?;
     let guarantors = view::guarantors(app, &row.author).await?;
+    let cited = view::citations(app, page, &targets).await?;
     let ledger = obligations::of(app, &row.uri).await?;
     Ok(Found {
         recommendations,
@@ -278,6 +285,7 @@ async fn find(app: &App, page: &Page, row: &Row) -> Result<Found> {
         people,
         guarantors,
         taken_up,
+        cited,
     })
 }
 

@@ -21,6 +21,7 @@ pub mod remit;
 pub mod respond;
 pub mod search;
 pub mod strategy;
+pub mod synthesis;
 pub mod theme;
 
 mod book;

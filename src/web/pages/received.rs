@@ -34,7 +34,8 @@ pub async fn list(
     Ok(list::show(&app, page, words, &place, rows).await?)
 }
 
-/// `GET /recus/{key}`, `.csv` and `.json` of an avis, `.csv` of a series, `.html` and `.epub` of a publication: `key` is the beginning of the hash of the record's id.
+/// `GET /recus/{key}`, `.csv` and `.json` of an avis or a synthesis, `.csv` of a series, `.html` and `.epub` of a
+/// publication: `key` is the beginning of the hash of the record's id.
 ///
 /// # Errors
 /// Not found, when nothing received has that key.
@@ -48,10 +49,13 @@ pub async fn show(State(app): State<App>, lang: Lang, Path(key): Path<String>) -
     let (key, form) = Form::of(&key).map_or((key.as_str(), None), |(key, form)| (key, Some(form)));
     let row = records::received_by_key(&app.db, key).await?;
     let row = row.ok_or_else(|| Error::not_found(format!("received {key}")))?;
+    let path = format!("/recus/{key}");
+    if row.kind == "Synthesis" {
+        return Ok(super::synthesis::of(&app, lang, &path, row, form).await?);
+    }
     if let Some(form) = form.filter(|_| row.kind == "Avis") {
         return Ok(table::of(&app, lang, &row, form).await?);
     }
-    let path = format!("/recus/{key}");
     let shown = match row.kind.as_str() {
         "Avis" => super::avis::page_of(&app, lang, &path, &row).await?,
         _ => super::record::show(&app, lang, &path, &row).await?,

@@ -4,7 +4,7 @@
 
 use askama::Template;
 
-use super::{Card, People, Who, plot};
+use super::{Card, People, Who, agreement, plot};
 use crate::{
     App, Result,
     domain::{
@@ -259,6 +259,7 @@ pub fn fragment(app: &App, page: &Page, row: &Row, record: &Record) -> Option<Ma
         Said::Composition(said) => Some(composition(app, page, said, &record.envelope.claims)),
         Said::Draw(said) => Some(draw(page, said, row.ours.then(|| format!("{}.csv", page.path)))),
         Said::Deliverable(said) => Some(deliverable(page, said)),
+        Said::Agreement(said) => Some(agreement::whole(page, &row.lang, said)),
         _ => None,
     }
 }

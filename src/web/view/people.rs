@@ -43,6 +43,29 @@ impl People {
         Self::read(&app.db, &app.config.domain, uris).await
     }
 
+    /// The same, with the cities that councils among them belong to.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn with_cities<'a>(app: &App, uris: impl IntoIterator<Item = &'a str>) -> Result<Self> {
+        let mut people = Self::load(app, uris).await?;
+        let cities: Vec<&str> = people.known.values().filter_map(|actor| actor.city.as_deref()).collect();
+        let cities = Self::load(app, cities).await?;
+        people.known.extend(cities.known);
+        Ok(people)
+    }
+
+    /// The city of an actor, by name: its own, when it belongs to none; of one never seen, its server. Read
+    /// [`with_cities`](Self::with_cities).
+    #[must_use]
+    pub fn city(&self, uri: &str) -> String {
+        let Some(actor) = self.known.get(uri) else {
+            return crate::domain::Iri::parse(uri).map(|iri| iri.host().to_owned()).unwrap_or_default();
+        };
+        let city = actor.city.as_deref().and_then(|city| self.known.get(city)).unwrap_or(actor);
+        markup::name(&city.name)
+    }
+
     async fn read<'a>(db: &Db, domain: &str, uris: impl IntoIterator<Item = &'a str>) -> Result<Self> {
         let mut wanted: Vec<&str> = uris.into_iter().collect();
         wanted.sort_unstable();

@@ -4,7 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Assessed, Badge, Hop, Ideas, Parts, People, Reply, Sheet, Takings, Who, instruction, obligation,
+    Agreed, Assessed, Badge, Citation, Hop, Ideas, Parts, People, Reply, Sheet, Takings, Who, instruction,
+    obligation,
 };
 use crate::{
     App,
@@ -53,6 +54,10 @@ pub struct Recommendation {
     pub assessments: Vec<Assessed>,
     /// The same idea elsewhere.
     pub ideas: Ideas,
+    /// How far people agree on it, the latest first.
+    pub agreements: Vec<Agreed>,
+    /// The syntheses that cite it.
+    pub cited: Vec<Citation>,
     /// Approved replies of citizens.
     pub replies: Vec<Reply>,
 }
@@ -104,6 +109,8 @@ pub struct Around<'a> {
     pub taken_up: &'a Found,
     /// The same ideas elsewhere, by recommendation.
     pub ideas: &'a HashMap<String, Ideas>,
+    /// The syntheses that cite each.
+    pub cited: &'a HashMap<String, Vec<Citation>>,
 }
 
 impl Recommendation {
@@ -156,6 +163,8 @@ impl Recommendation {
             ),
             steps: instruction::steps(page, people, row, rows, delivered),
             silence: if silent { obligation::waits(app, page, delivered) } else { None },
+            agreements: Agreed::list(app, page, people, rows),
+            cited: around.cited.get(&row.uri).cloned().unwrap_or_default(),
             statements,
             others,
             ideas: around.ideas.get(&row.uri).cloned().unwrap_or_default(),

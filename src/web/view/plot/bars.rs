@@ -161,7 +161,7 @@ pub fn grades(page: &Page, id: &str, counts: &[u32], majority: Option<usize>) ->
     let most = counts.iter().copied().max().unwrap_or(1).max(1);
     let share = |count: u32| {
         let tenths = (u64::from(count) * 1000 + people / 2).checked_div(people).unwrap_or_default();
-        percent(page, tenths)
+        page.percent(usize::try_from(tenths).unwrap_or_default())
     };
     let says = |grade: usize, count: u32| {
         let value = format!("{} ({})", page.number(count), share(count));
@@ -190,13 +190,6 @@ pub fn grades(page: &Page, id: &str, counts: &[u32], majority: Option<usize>) ->
         },
     }
     .drawn()
-}
-
-/// Tenths of a percent: « 12,5 % »; “12.5%”.
-fn percent(page: &Page, tenths: u64) -> String {
-    let (whole, rest) = (tenths / 10, tenths % 10);
-    let args = [("whole", whole.to_string().into()), ("tenths", rest.to_string().into())];
-    t_args(page.lang, if rest == 0 { "percent-whole" } else { "percent-tenths" }, &args)
 }
 
 #[cfg(test)]
