@@ -106,7 +106,7 @@ fn sum(all: &[Expectation], out: &Output) -> Result<(), Failure> {
 fn guide(out: &Output, link: &Iri) {
     out.say("cli-demo-ready", &[]);
     for city in &CITIES {
-        out.line(&format!("  {:<12} {}", city.title, city.url()));
+        out.line(&format!("  {:<12} {}/conventions/ia", city.title, city.url()));
     }
     out.say("cli-demo-try", &[]);
     out.say("cli-demo-link", &[("link", link.as_str().into())]);

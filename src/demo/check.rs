@@ -68,12 +68,30 @@ pub async fn run(demo: &mut Demo, tell: &Teller) -> Result<Vec<Expectation>> {
     totals(demo, &mut looking).await?;
     what_is_owed(demo, &mut looking).await?;
     an_answer_came_back_down(demo, &mut looking).await?;
+    one_table_everywhere(demo, &mut looking).await?;
     let citizen = Citizen::start(&demo.node("rennes").app).await?;
     a_citizen_follows_and_replies(demo, &citizen, &mut looking).await?;
     let changed = an_edit_travels(demo, &citizen, &mut looking).await?;
     a_stopped_node_catches_up(demo, &mut looking).await?;
     a_withdrawal_travels(demo, &changed, &mut looking).await?;
     Ok(looking.all)
+}
+
+/// The table of the convention is the same on every node, byte for byte, with what each city contributed.
+async fn one_table_everywhere(demo: &Demo, looking: &mut Looking<'_>) -> Result<()> {
+    let mut first = None;
+    for node in &demo.nodes {
+        let path = format!("/conventions/{}.csv?on=2026-11-22", super::convention::NAME);
+        let table = node.page(&path).await?;
+        let cities = demo.nodes.iter().filter(|other| table.contains(&other.city.host())).count();
+        let equal = *first.get_or_insert_with(|| table.clone()) == table;
+        looking.see(
+            format!("{}: table of the convention", node.city.title),
+            "4 cities, the same as everywhere",
+            format!("{cities} cities, {}", if equal { "the same as everywhere" } else { "another" }),
+        );
+    }
+    Ok(())
 }
 
 /// Every node holds the public records of every city, and every proof holds.

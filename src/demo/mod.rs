@@ -4,6 +4,7 @@
 
 mod check;
 mod citizen;
+mod convention;
 mod nodes;
 mod relay;
 
@@ -68,6 +69,7 @@ impl Demo {
         }
         demo.converge(tell).await?;
         relay::play(&demo, tell).await?;
+        convention::play(&demo, tell).await?;
         demo.converge(tell).await?;
         Ok(demo)
     }

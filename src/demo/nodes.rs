@@ -5,8 +5,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use axum::{
+    body::Body,
+    http::{Request, header},
+};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
 
 use crate::{
     App, Error, Result,
@@ -141,6 +146,22 @@ impl Node {
         let stop = CancellationToken::new();
         let task = tokio::spawn(server::run(app.clone(), listener, None, stop.clone()));
         Ok(Self { city, app, folder: folder.to_owned(), stop, task })
+    }
+
+    /// A page or a table, as whoever reads the node gets it.
+    ///
+    /// # Errors
+    /// `Internal` when it is not there.
+    pub async fn page(&self, path: &str) -> Result<String> {
+        let request = Request::get(path).header(header::HOST, self.app.urls.host()).body(Body::empty());
+        let request = request.map_err(Error::internal)?;
+        let answer = server::router(&self.app).oneshot(request).await.map_err(Error::internal)?;
+        let (head, body) = answer.into_parts();
+        if !head.status.is_success() {
+            return Err(Error::internal(anyhow::anyhow!("{path}: {}", head.status)));
+        }
+        let body = axum::body::to_bytes(body, 8 << 20).await.map_err(Error::internal)?;
+        String::from_utf8(body.to_vec()).map_err(Error::internal)
     }
 
     /// Stops it gently.

@@ -133,7 +133,7 @@ mod tests {
         let found = union(told);
         assert_eq!(texts(&found), [&first.hash, &early.hash, &of_early.hash]);
         assert_eq!(found.forks.len(), 2);
-        assert_eq!(found.forks[0].left, [late.hash.clone()]);
+        assert_eq!(found.forks[0].left, std::slice::from_ref(&late.hash));
         let mut other_way = told;
         other_way.reverse();
         assert_eq!(union(other_way), found, "whoever is asked first");

@@ -187,6 +187,7 @@ impl Page {
             ("/questions", "nav-questions"),
             ("/avis", "nav-avis"),
             ("/echeances", "nav-owed"),
+            ("/conventions", "conventions-title"),
             ("/recus", "nav-received"),
             ("/recherche", "nav-search"),
             ("/reseau", "nav-network"),

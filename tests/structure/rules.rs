@@ -29,8 +29,8 @@ const EVERYTHING: &[&str] = &["*"];
 /// Where each of these crates may be named: parts, or paths under `src/`.
 const CRATES: &[(&str, &[&str])] = &[
     ("sqlx", &["storage/"]),
-    // The citizen of the demonstration is a server of another kind.
-    ("axum", &["web/", "federation/", "server", "demo/citizen"]),
+    // The citizen of the demonstration is a server of another kind; its nodes are asked for pages.
+    ("axum", &["web/", "federation/", "server", "demo/citizen", "demo/nodes"]),
     ("tower_http", &["web/", "federation/", "server"]),
     ("activitypub_federation", &["federation/", "app"]),
     ("clap", &["cli/"]),
