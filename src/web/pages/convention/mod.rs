@@ -3,6 +3,7 @@
 
 mod lines;
 mod members;
+mod plots;
 mod show;
 
 use axum::{

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
 
-use super::{Asked, OTHERS, given, lines};
+use super::{Asked, OTHERS, given, lines, plots};
 use crate::{
     App, Result,
     actions::side_by_side::{Line, Table},
@@ -18,12 +18,10 @@ use crate::{
         html,
         layout::Page,
         markup::{self, Markup},
-        view::{Badge, Card, People, Sheet, Who, href},
+        view::{Badge, Card, People, Seen, Sheet, Who, href},
     },
 };
 
-/// A server silent for that long is said to be, in milliseconds.
-const SILENT: i64 = 15 * 60_000;
 /// Longest excerpt of an answer, in characters.
 const EXCERPT: usize = 220;
 
@@ -36,6 +34,10 @@ struct Convention {
     contact: Option<String>,
     cities: Vec<City>,
     rows: Vec<Row>,
+    syntheses: Vec<Card>,
+    progress: Option<Markup>,
+    coverage: Option<Markup>,
+    timeline: Option<Markup>,
     filters: Vec<Filter>,
     on: String,
     day: Markup,
@@ -46,12 +48,12 @@ struct Convention {
 }
 
 /// A column.
-struct City {
-    who: Who,
+pub(super) struct City {
+    pub who: Who,
     /// The server of its council.
     host: String,
     /// When it was last seen, if it does not answer.
-    silent: Option<Markup>,
+    silent: Option<Seen>,
 }
 
 /// A row.
@@ -122,7 +124,16 @@ pub(super) async fn page(
         let days: Vec<String> = days.map(|day| Phrases::in_language(page.lang.code()).date(day)).collect();
         (markup::name(&phase.title), days.join(" – "))
     });
+    let syntheses = table.known.records.iter().filter(|row| {
+        row.kind == "Synthesis" && !row.withdrawn && row.proof == "valid" && row.author == table.known.host()
+    });
+    let syntheses: Vec<&records::Row> = syntheses.collect();
+    let some = !table.lines.is_empty();
     let convention = Convention {
+        syntheses: syntheses.into_iter().map(|row| Card::of(app, &page, &people, row)).collect(),
+        progress: some.then(|| plots::progress(&page, table, &cities)),
+        coverage: some.then(|| plots::coverage(&page, table, &cities)),
+        timeline: some.then(|| plots::timeline(&page, table, &cities)),
         phases: phases.collect(),
         contact: said.contact.as_deref().map(markup::name),
         filters: filters(&page, (table, asked), &cities),
@@ -144,12 +155,10 @@ pub(super) async fn page(
 async fn cities(app: &App, page: &Page, people: &People, table: &Table) -> Result<Vec<City>> {
     let host = |uri: &Iri| uri.host().to_owned();
     let servers: Vec<String> = table.seats.iter().map(|seat| host(&seat.member.council)).collect();
-    let known = hosts::by_names(&app.db, &servers).await?;
+    let contacts = hosts::contacts(&app.db, &servers).await?;
     let silent = |server: &str| {
-        let of = known.iter().find(|known| known.host == server)?;
-        let seen = of.last_seen_at.into_iter().chain(of.last_sync_at).max();
-        let long = seen.is_none_or(|seen| seen + SILENT < app.clock.now_ms());
-        (of.state != hosts::WELL || long).then(|| seen.map(|at| page.day_of_millis(at)).unwrap_or_default())
+        let contact = contacts.iter().find(|contact| contact.host == server);
+        (!contact.is_some_and(hosts::Contact::answers)).then(|| Seen::of(page, contact))
     };
     let city = |(seat, server): (&crate::actions::side_by_side::Seat, &String)| {
         let council = seat.member.council.as_str();
