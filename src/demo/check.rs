@@ -83,7 +83,8 @@ async fn one_table_everywhere(demo: &Demo, looking: &mut Looking<'_>) -> Result<
     for node in &demo.nodes {
         let path = format!("/conventions/{}.csv?on=2026-11-22", super::convention::NAME);
         let table = node.page(&path).await?;
-        let cities = demo.nodes.iter().filter(|other| table.contains(&format!(",{},", other.city.host()))).count();
+        let cities =
+            demo.nodes.iter().filter(|other| table.contains(&format!(",{},", other.city.host()))).count();
         let equal = *first.get_or_insert_with(|| table.clone()) == table;
         looking.see(
             format!("{}: table of the convention", node.city.title),

@@ -249,6 +249,7 @@ pub(super) const fn is_drawn(said: &Said) -> bool {
             | Said::Deliverable(_)
             | Said::DebateSeries(_)
             | Said::Publication(_)
+            | Said::Convention(_)
     )
 }
 

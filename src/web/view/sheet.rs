@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::{People, Text, Who};
 use crate::{
     App,
+    actions::conventions,
     domain::{
         CivilDate, Iri, Record, Version,
         codes::{Licence, Theme},
@@ -151,6 +152,10 @@ impl Sheet {
 /// Path of a record's page on this node: its own, or that of a received record.
 #[must_use]
 pub fn href(_app: &App, row: &Row) -> String {
+    // A convention has its page on every node that knows it.
+    if row.kind == "Convention" {
+        return format!("/conventions/{}", conventions::slug(row));
+    }
     if !row.ours {
         return Iri::parse(&row.uri)
             .map_or_else(|_| "/recus".to_owned(), |id| format!("/recus/{}", id.key()));

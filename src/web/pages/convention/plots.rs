@@ -62,7 +62,7 @@ pub(super) fn timeline(page: &Page, table: &Table, cities: &[City]) -> Markup {
 }
 
 /// The day a record tells of; else the day it was published here.
-fn day(row: &Row) -> Option<civil::Date> {
+pub(super) fn day(row: &Row) -> Option<civil::Date> {
     let told = match Version::parse(&row.document) {
         Ok(Version::Record(record)) => match record.said {
             Said::Avis(said) => said.adopted_on,

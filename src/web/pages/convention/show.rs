@@ -206,7 +206,7 @@ fn cell(app: &App, page: &Page, people: &People, line: &Line) -> Cell {
         lang: card.lang,
         tier: line.said.tier.as_ref().map(|tier| tier.label(page.lang.code()).to_owned()),
         badge: Badge::of(&line.status, page),
-        since: line.since.map(|since| page.day(&since.to_string())),
+        since: by.and_then(|by| plots::day(&by.row)).map(|day| super::day_in_words(page, day)),
         answer: by.map(|by| excerpt(&by.row)),
         answer_href: by.map(|by| href(app, &by.row)).unwrap_or_default(),
         by: by.map(|by| people.who(&by.row.author)),
