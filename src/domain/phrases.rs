@@ -131,6 +131,10 @@ impl Phrases {
                 format!("{who} décline ce qui lui est relayé."),
                 format!("{who} declines what is relayed to it."),
             ),
+            // Of a request to be in a convention, or of a take-up: what it replies to says which.
+            Said::Refusal(said) if said.question.is_none() => {
+                self.choose(format!("{who} décline."), format!("{who} declines."))
+            }
             Said::Refusal(_) => {
                 self.choose(format!("{who} décline la question."), format!("{who} declines the question."))
             }
