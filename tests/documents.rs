@@ -133,6 +133,62 @@ fn activities_carry_their_object_unchanged() {
     }
 }
 
+/// What a council, a host and a Group send each other about a convention is what the design sends, term for term; the
+/// context alone is shorter where no term needs more.
+#[test]
+fn what_is_sent_about_a_convention_is_what_the_design_sends() {
+    use parvis::domain::activity::{Activity, Kind, announce, collect, join, on_join};
+    let documents = documents();
+    let named = |document: &Document, field: &str| Iri::parse(document[field].as_str().unwrap()).unwrap();
+    let record = |name: &str, author: bool| {
+        let record = &documents[name];
+        named(record, if author { "attributedTo" } else { "id" })
+    };
+    for name in [
+        "join",
+        "join-accept",
+        "convention-add",
+        "convention-announce-boost",
+        "convention-boost-later",
+        "convention-announce-1b12",
+    ] {
+        let theirs = &documents[name];
+        let activity = Activity::from_document(theirs.clone()).unwrap();
+        let (id, actor) = (&activity.id, &activity.actor);
+        let at = Instant::parse(theirs["published"].as_str().unwrap()).unwrap();
+        let object = activity.object.id().unwrap();
+        let ours = match (name, &activity.kind) {
+            ("join", Kind::Join) => join(id, (actor, &object), &named(theirs, "result"), at),
+            ("join-accept", kind @ Kind::Accept) => {
+                let council = record("adhesion", true);
+                on_join(kind, id, (actor, &council), (&object, &record("admission", false)), at)
+            }
+            ("convention-add", kind @ Kind::Add) => {
+                let (name, of) = ["contribution", "contribution-angers"]
+                    .map(|name| (name, record(name, false)))
+                    .into_iter()
+                    .find(|(_, of)| *of == object)
+                    .unwrap();
+                collect(kind, id, actor, (&of, &record(name, true)), at)
+            }
+            (_, Kind::Announce) => {
+                let value = theirs["object"].clone();
+                let author = ["avis", "avis-angers"].map(|name| &documents[name]);
+                let author = author.into_iter().find(|avis| named(avis, "id") == object);
+                let author = author.map(|avis| named(avis, "attributedTo"));
+                announce(id, actor, &value, author.as_ref(), at)
+            }
+            other => panic!("{other:?}"),
+        };
+        let plain = |document: &Document| {
+            let mut document = document.clone();
+            document.remove("@context");
+            String::from_utf8(canonical::canonical(&document)).unwrap()
+        };
+        assert_eq!(plain(&ours), plain(theirs), "{name}");
+    }
+}
+
 #[test]
 fn the_vocabulary_defines_every_term_of_the_design() {
     let text = fs::read_to_string(folder("examples/context-v1.jsonld")).unwrap();

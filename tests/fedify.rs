@@ -4,6 +4,8 @@
 
 mod support;
 
+#[path = "fedify/convention.rs"]
+mod convention;
 #[path = "fedify/dossier.rs"]
 mod dossier;
 #[path = "fedify/story.rs"]
@@ -43,6 +45,19 @@ fn a_citizen_on_a_closed_server_takes_part() {
     story.replies_and_is_shown_once_approved();
     story.likes_and_boosts_and_thinks_again();
     story.every_signature_and_proof_held();
+}
+
+/// A convention followed from two other servers: one reads boosts, the other says it is Lemmy and reads FEP-1b12.
+/// Fedify reads every message, the Group and its collection; each has the shape that Lemmy asks for (wire.md).
+#[test]
+fn a_convention_is_followed_by_readers_of_boosts_and_of_fep_1b12() {
+    let mut convened = convention::Convened::begin();
+    convened.is_a_group_with_a_collection(0);
+    convened.admits_a_council_of_another_city();
+    convened.passes_on_what_is_contributed();
+    convened.is_a_group_with_a_collection(1);
+    convened.tells_that_it_is_taken_back();
+    convened.every_message_is_read_and_has_the_shape_that_lemmy_asks_for();
 }
 
 /// Each generation of signatures alone, without a second try; and nothing that was touched passes.

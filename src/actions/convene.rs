@@ -4,7 +4,7 @@
 use crate::{
     App, Error, Result,
     domain::{
-        Instant, Iri, Record, Role,
+        Instant, Iri, Record, Role, Version,
         activity::{self, Activity, Kind},
         canonical::Document,
         said::Said,
@@ -28,6 +28,7 @@ pub(super) async fn said(app: &App, tx: &mut Tx, record: &Record) -> Result<()> 
         Said::Admission(said) => {
             for adhesion in &said.concerns {
                 answer(app, tx, adhesion, "accepted", &record.envelope.id).await?;
+                welcome(app, tx, &said.convention, adhesion).await?;
             }
             meet(app, tx, &record.envelope.id).await
         }
@@ -57,38 +58,98 @@ pub(super) async fn arrived(
     if matches!(record.said, Said::Admission(_)) {
         return meet(app, tx, &record.envelope.id).await;
     }
-    if record.envelope.version > 1 {
-        return Ok(());
-    }
     let Some(group) = &record.envelope.audience else { return Ok(()) };
-    if group_of_ours(tx, group).await?.is_none() {
+    if !is_member(app, group.as_str(), record.envelope.author.as_str()).await? {
         return Ok(());
     }
-    let member = conventions::of_group(app, group)
-        .await?
-        .is_some_and(|known| known.has(record.envelope.author.as_str()));
-    if !member {
-        return Ok(());
-    }
+    let kind = if record.envelope.version == 1 { Kind::Create } else { Kind::Update };
     if let Some(activity) = activity {
-        enqueue::pass_on(app, tx, group, (&Kind::Create, activity), document).await?;
+        enqueue::pass_on(app, tx, group, (&kind, activity), (document, document)).await?;
     }
-    bring(app, tx, record).await
+    if kind == Kind::Create { bring(app, tx, record).await } else { Ok(()) }
 }
 
-/// A contribution is taken back: the Group takes it off its collection.
+/// Whether somebody is a member of the convention whose Group this is, and the Group is ours.
+///
+/// # Errors
+/// Those of the database.
+pub async fn is_member(app: &App, group: &str, council: &str) -> Result<bool> {
+    let actor = storage::actors::get(&app.db, group).await?;
+    if !actor.is_some_and(|actor| is_convention_of_ours(&actor)) {
+        return Ok(false);
+    }
+    let known = conventions::of_group(app, &Iri::parse(group)?).await?;
+    Ok(known.is_some_and(|known| known.has(council)))
+}
+
+/// What follows when a record of another ends, by its proven Tombstone: the Group that passed it on passes that on
+/// too. `before` is what it was.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn ended(
+    app: &App,
+    tx: &mut Tx,
+    row: &Row,
+    (document, before): (&Document, Option<&Document>),
+    activity: Option<&Iri>,
+) -> Result<()> {
+    if let Some(group) = row.audience.as_deref().map(Iri::parse).transpose()?
+        && let (Some(activity), Some(before)) = (activity, before)
+        && (holds(app, &group, &row.uri).await? || is_member(app, group.as_str(), &row.author).await?)
+    {
+        enqueue::pass_on(app, tx, &group, (&Kind::Delete, activity), (document, before)).await?;
+    }
+    taken_back(app, tx, row).await
+}
+
+/// A contribution is taken back, or a council is a member no more: the Group takes off its collection what is no
+/// longer in it.
 ///
 /// # Errors
 /// Those of the database.
 pub(super) async fn taken_back(app: &App, tx: &mut Tx, row: &Row) -> Result<()> {
-    if row.kind != "Contribution" {
+    if !matches!(row.kind.as_str(), "Contribution" | "Adhesion" | "Admission") {
         return Ok(());
     }
-    let Some(group) = row.audience.as_deref().map(Iri::parse).transpose()? else { return Ok(()) };
+    let links = storage::links::of_source(&app.db, &row.uri).await?;
+    let Some(group) = links.iter().find(|link| link.relation == "convention") else { return Ok(()) };
+    let group = Iri::parse(&group.target)?;
     if group_of_ours(tx, &group).await?.is_none() {
         return Ok(());
     }
-    collect(app, tx, &Kind::Remove, &group, (&Iri::parse(&row.uri)?, &Iri::parse(&row.author)?)).await
+    if row.kind == "Contribution" {
+        return take_off(app, tx, &group, row).await;
+    }
+    // The register as it was before: whoever was a member by this record is one no more.
+    let Some(known) = conventions::of_group(app, &group).await? else { return Ok(()) };
+    for contribution in known.contributions() {
+        let by = known.admitted().find(|member| member.council.as_str() == contribution.author);
+        let left = by.is_some_and(|by| {
+            by.adhesion.as_str() == row.uri || by.ruling.as_ref().is_some_and(|id| id.as_str() == row.uri)
+        });
+        if left {
+            take_off(app, tx, &group, contribution).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A council is a member from now on: what it contributed before enters the collection.
+async fn welcome(app: &App, tx: &mut Tx, group: &Iri, adhesion: &Iri) -> Result<()> {
+    if group_of_ours(tx, group).await?.is_none() {
+        return Ok(());
+    }
+    let Some(known) = conventions::of_group(app, group).await? else { return Ok(()) };
+    let Some(member) = known.members.iter().find(|member| member.adhesion == *adhesion) else {
+        return Ok(());
+    };
+    for row in known.contributions_of(member.council.as_str()) {
+        if let Ok(Version::Record(record)) = Version::parse(&row.document) {
+            take_in(app, tx, &record).await?;
+        }
+    }
+    Ok(())
 }
 
 /// A council of ours asks to be in a convention: elsewhere by a `Join`, here at once.
@@ -210,12 +271,25 @@ pub async fn answered(app: &App, answer: &Activity, state: &str) -> Result<bool>
 /// A contribution by a member enters the collection of a Group of ours.
 async fn bring(app: &App, tx: &mut Tx, record: &Record) -> Result<()> {
     let Said::Contribution(said) = &record.said else { return Ok(()) };
-    let (id, author) = (&record.envelope.id, &record.envelope.author);
-    if group_of_ours(tx, &said.convention).await?.is_none() {
-        return Ok(());
+    if is_member(app, said.convention.as_str(), record.envelope.author.as_str()).await? {
+        take_in(app, tx, record).await
+    } else {
+        Ok(())
     }
-    let known = conventions::of_group(app, &said.convention).await?;
-    if !known.is_some_and(|known| known.has(author.as_str())) {
+}
+
+/// Adds a contribution to the collection of a Group of ours, and has the Group boost what it brings. Nobody brings
+/// what is a neighbour's.
+async fn take_in(app: &App, tx: &mut Tx, record: &Record) -> Result<()> {
+    let Said::Contribution(said) = &record.said else { return Ok(()) };
+    let (id, author) = (&record.envelope.id, &record.envelope.author);
+    for one in &said.concerns {
+        let held = storage::records::get_in(tx, one.as_str()).await?;
+        if held.is_some_and(|row| row.author != author.as_str()) {
+            return Ok(());
+        }
+    }
+    if holds(app, &said.convention, id.as_str()).await? {
         return Ok(());
     }
     collect(app, tx, &Kind::Add, &said.convention, (id, author)).await?;
@@ -223,6 +297,22 @@ async fn bring(app: &App, tx: &mut Tx, record: &Record) -> Result<()> {
         enqueue::boost(app, tx, &said.convention, one, author).await?;
     }
     Ok(())
+}
+
+/// Takes a contribution off the collection of a Group of ours, if it is in it.
+async fn take_off(app: &App, tx: &mut Tx, group: &Iri, row: &Row) -> Result<()> {
+    if !holds(app, group, &row.uri).await? {
+        return Ok(());
+    }
+    collect(app, tx, &Kind::Remove, group, (&Iri::parse(&row.uri)?, &Iri::parse(&row.author)?)).await
+}
+
+/// Whether a Group of ours said that something is in its collection, and not that it left it.
+async fn holds(app: &App, group: &Iri, object: &str) -> Result<bool> {
+    let said = storage::outbox::of_object(&app.db, object).await?;
+    let own = said.iter().filter(|said| said.actor == group.as_str());
+    let last = own.filter(|said| matches!(said.kind.as_str(), "Add" | "Remove")).next_back();
+    Ok(last.is_some_and(|said| said.kind == "Add"))
 }
 
 /// Tells the followers of a Group, and the author, what enters or leaves its collection.
@@ -240,5 +330,10 @@ async fn meet(app: &App, tx: &mut Tx, admission: &Iri) -> Result<()> {
 /// The Group, if it is a convention of ours.
 async fn group_of_ours(tx: &mut Tx, group: &Iri) -> Result<Option<Actor>> {
     let actor = storage::actors::get_in(tx, group.as_str()).await?;
-    Ok(actor.filter(|actor| actor.ours && actor.role.as_deref() == Some(Role::Convention.code())))
+    Ok(actor.filter(is_convention_of_ours))
+}
+
+/// Whether an actor is the Group of a convention of ours.
+fn is_convention_of_ours(actor: &Actor) -> bool {
+    actor.ours && actor.role.as_deref() == Some(Role::Convention.code())
 }

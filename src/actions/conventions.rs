@@ -47,10 +47,18 @@ impl Known {
 
     /// What its members contribute: proven, not withdrawn, the oldest first.
     pub fn contributions(&self) -> impl Iterator<Item = &Row> {
-        self.records.iter().filter(|row| {
-            row.kind == "Contribution" && row.proof == "valid" && !row.withdrawn && self.has(&row.author)
-        })
+        self.records.iter().filter(|row| contributes(row) && self.has(&row.author))
     }
+
+    /// What a council contributed, member or not.
+    pub fn contributions_of(&self, council: &str) -> impl Iterator<Item = &Row> {
+        self.records.iter().filter(move |row| contributes(row) && row.author == council)
+    }
+}
+
+/// Whether a record is a contribution: proven, and not withdrawn.
+fn contributes(row: &Row) -> bool {
+    row.kind == "Contribution" && row.proof == "valid" && !row.withdrawn
 }
 
 /// What is contributed to a convention: each contribution, and the record it brings.
@@ -185,7 +193,10 @@ pub fn slug(row: &Row) -> String {
 }
 
 /// Who a Group says hosts it.
-async fn host_of(app: &App, group: &Iri) -> Result<Option<Iri>> {
+///
+/// # Errors
+/// Those of the database.
+pub async fn host_of(app: &App, group: &Iri) -> Result<Option<Iri>> {
     let Some(actor) = storage::actors::get(&app.db, group.as_str()).await? else { return Ok(None) };
     let document = canonical::read(&actor.document).unwrap_or_default();
     let host = document.get("parvis:host").and_then(serde_json::Value::as_str);

@@ -77,7 +77,7 @@ pub async fn carry(
 }
 
 /// A Group of ours passes on what somebody elsewhere said in its threads: the author's own activity, named by
-/// its id, to readers of FEP-1b12, a boost to the others.
+/// its id, to readers of FEP-1b12, a boost of what is new to the others. A tombstone is addressed as what it ends.
 ///
 /// # Errors
 /// Those of the database.
@@ -86,15 +86,15 @@ pub async fn pass_on(
     tx: &mut Tx,
     group: &Iri,
     (kind, activity): (&Kind, &Iri),
-    document: &Document,
+    (document, addressed): (&Document, &Document),
 ) -> Result<()> {
-    let said = activity::carry(kind, activity, document, document);
+    let said = activity::carry(kind, activity, document, addressed);
     let (readers, others) = split(followers(tx, group.as_str()).await?);
     let author = Iri::parse(&text(&said, "actor")).ok();
     if !readers.is_empty() {
         let whole = Value::Object(said);
         let now = Instant::of(app.clock.now());
-        let announce = activity::announce(&mint(app), group, &whole, author.as_ref(), now);
+        let announce = activity::announce(&mint(app), group, &whole, None, now);
         let mut inboxes = Inboxes::new();
         add(&mut inboxes, readers);
         send(app, tx, &announce, inboxes).await?;
@@ -162,7 +162,7 @@ async fn distribute(
         send(app, tx, &boost, inboxes).await?;
     } else if !what.top && !readers.is_empty() {
         let whole = Value::Object(what.activity.clone());
-        let announce = activity::announce(&mint(app), what.group, &whole, author.as_ref(), now);
+        let announce = activity::announce(&mint(app), what.group, &whole, None, now);
         let mut inboxes = Inboxes::new();
         add(&mut inboxes, readers);
         send(app, tx, &announce, inboxes).await?;

@@ -118,7 +118,11 @@ async fn after(app: &App, tx: &mut Tx, version: &Version, arrival: &Arrival<'_>,
         }
         Version::Tombstone(tombstone) if proof == Proof::Valid => {
             if let Some(row) = storage::records::get_in(tx, tombstone.id.as_str()).await? {
-                convene::taken_back(app, tx, &row).await?;
+                let number = i64::from(tombstone.version) - 1;
+                let before = storage::versions::get_in(tx, tombstone.id.as_str(), number).await?;
+                let before = before.and_then(|before| canonical::read(&before.document?).ok());
+                let said = (arrival.document, before.as_ref());
+                convene::ended(app, tx, &row, said, arrival.activity.map(|(id, _)| id)).await?;
             }
         }
         _ => {}

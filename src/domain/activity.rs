@@ -242,7 +242,8 @@ pub fn carry(kind: &Kind, id: &Iri, document: &Document, addressed: &Document) -
     map
 }
 
-/// A boost: the id is passed on to the followers of `actor`, its author is told.
+/// A boost: the id is passed on to the followers of `actor`, and its author is told. Or another's activity, whole: to
+/// the followers alone (wire.md §2.3).
 #[must_use]
 pub fn announce(id: &Iri, actor: &Iri, object: &Value, author: Option<&Iri>, published: Instant) -> Document {
     let mut map = begin(id, &Kind::Announce, actor);

@@ -254,7 +254,9 @@ fn addressed(draft: &Draft) -> (Vec<Iri>, Vec<Iri>) {
     if let Said::Verbatim(_) = &draft.said {
         return (Vec::new(), vec![public]);
     }
-    let named = draft.mentions.iter().map(|(iri, _)| iri.clone()).filter(|iri| *iri != draft.author);
+    // Nobody twice: the Group is named last, once (Lemmy takes the one Group there).
+    let apart = |iri: &Iri| *iri != draft.author && Some(iri) != draft.group.as_ref();
+    let named = draft.mentions.iter().map(|(iri, _)| iri.clone()).filter(apart);
     (vec![public], std::iter::once(draft.author.join("/followers")).chain(named).chain(group).collect())
 }
 

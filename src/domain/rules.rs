@@ -202,6 +202,10 @@ fn together(said: &Said, record: &Record, problems: &mut Vec<Problem>) {
                 let count = said.concerns.len().to_string();
                 problems.push(Problem::new("parvis:concerns", "contribution-one", count));
             }
+            if let Some(another) = said.concerns.iter().find(|one| !one.same_origin(&record.envelope.author))
+            {
+                problems.push(Problem::new("parvis:concerns", "other-origin", another.as_str()));
+            }
             if said.hash.is_none() {
                 problems.push(Problem::new("parvis:hash", "missing-field", "the version that is brought"));
             }

@@ -73,31 +73,40 @@ pub async fn adhesion(app: &App, id: &Iri, by: Option<&Iri>, group: &Iri) -> Res
     .await
 }
 
-/// Has what the host of a convention ruled on an adhesion of ours enter the register. Gives its row.
+/// Has what the host of a convention ruled on an adhesion of ours enter the register: an admission, or a refusal.
+/// Gives its row.
 ///
 /// # Errors
-/// `Forbidden` when it is about something else; `NotFound` when it is not there.
-pub async fn ruling(app: &App, id: &Iri, adhesion: &Iri) -> Result<Row> {
+/// `Forbidden` when it is another's, says the contrary, or is about something else; `NotFound` when it is not there.
+pub async fn ruling(app: &App, id: &Iri, host: &Iri, (adhesion, admits): (&Iri, bool)) -> Result<Row> {
     one(app, id, |record| match &record.said {
-        Said::Admission(said) => said.concerns.contains(adhesion),
-        Said::Refusal(said) => said.concerns.contains(adhesion),
+        _ if record.envelope.author != *host => false,
+        Said::Admission(said) => admits && said.concerns.contains(adhesion),
+        Said::Refusal(said) => !admits && said.concerns.contains(adhesion),
         _ => false,
     })
     .await
 }
 
-/// Has one record enter the register, if it is what was asked for.
+/// Has one record enter the register, if it is what was asked for, and signed.
 async fn one(app: &App, id: &Iri, wanted: impl Fn(&Record) -> bool) -> Result<Row> {
     if let Some(row) = records::get(&app.db, id.as_str()).await? {
         let Ok(Version::Record(record)) = Version::parse(&row.document) else {
             return Err(Error::not_found(id.as_str()));
         };
-        return if wanted(&record) { Ok(row) } else { Err(Error::forbidden("it says something else")) };
+        return if row.proof == "valid" && wanted(&record) {
+            Ok(row)
+        } else {
+            Err(Error::forbidden("it says something else"))
+        };
     }
     let mut summoning = Summoning { app, left: MOST, asked: HashSet::new() };
     let fetched = summoning.fetch(id).await?;
     if !wanted(&fetched.record) {
         return Err(Error::forbidden("it says something else"));
+    }
+    if !fetched.document.contains_key("proof") {
+        return Err(Error::invalid("proof", "proof", "absent, and nothing counts without"));
     }
     summoning.enter(&fetched).await?;
     records::get(&app.db, id.as_str()).await?.ok_or_else(|| Error::not_found(id.as_str()))

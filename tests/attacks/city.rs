@@ -101,15 +101,8 @@ impl City {
             world.publish(who.0, who.1, &KEYS[who.2]);
         }
         world.page(LYON.0, LYON.1, Reply::document(&official(&world, LYON).to_string()));
-        let operator = Operator::cli("test");
-        actions::actors::set_up(&world.app, &operator).await.expect("the actors of a node");
-        let folder = tempfile::tempdir().expect("a folder");
-        let lyon = world.iri(LYON.0, LYON.1);
-        let file = folder.path().join("dossier.toml");
-        fs::write(&file, DOSSIER.replace("LYON", lyon.as_str())).expect("a dossier");
-        let dossier = parvis::dossier::read(&file).expect("a dossier without fault");
-        import::import(&world.app, &operator, &dossier, folder.path(), false).await.expect("imported");
-        publish::publish(&world.app, &operator, None, &|_, _| ()).await.expect("published");
+        actions::actors::set_up(&world.app, &Operator::cli("test")).await.expect("the actors of a node");
+        publish(&world, "").await;
         let council = storage::actors::by_handle(&world.app.db, "conseil").await.unwrap().expect("a council");
         let all = Page::first(100);
         let rows = storage::records::all_by_author(&world.app.db, &council.uri, &all).await.unwrap();
@@ -128,6 +121,11 @@ impl City {
             said: AtomicUsize::new(0),
             world,
         }
+    }
+
+    /// The city publishes these sections too.
+    pub async fn publish(&self, beside: &str) {
+        publish(&self.world, beside).await;
     }
 
     /// The id of somebody.
@@ -166,6 +164,40 @@ impl City {
         });
         answer.as_object_mut().expect("an object").extend(terms.as_object().cloned().unwrap_or_default());
         answer
+    }
+
+    /// A record with these terms, in reply to something or not, with a proof of its author's.
+    pub fn signed(&self, who: Who, parent: Option<&Iri>, terms: &Value) -> Value {
+        let mut record = self.note(who, parent.unwrap_or(&self.avis), "Voici.");
+        let own = record.as_object_mut().expect("an object");
+        if parent.is_none() {
+            own.remove("inReplyTo");
+        }
+        let context =
+            ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/data-integrity/v2"];
+        own.extend([("@context".to_owned(), json!(context)), ("parvis:version".to_owned(), json!(1))]);
+        own.extend(terms.as_object().cloned().unwrap_or_default());
+        self.proven(who, &record)
+    }
+
+    /// From now on the server of a record gives this for it. Gives where that is: `lyon.localhost/notes/1`.
+    pub fn serves(&self, who: Who, record: &Value, shown: &Value) -> String {
+        let id = record["id"].as_str().expect("an id");
+        let (_, rest) = id.split_once("://").expect("a scheme");
+        let path = &rest[rest.find('/').expect("a path")..];
+        self.page(who.0, path, Reply::document(&shown.to_string()));
+        format!("{}.localhost{path}", who.0)
+    }
+
+    /// The end of a record, by its author, with a proof.
+    pub fn ended(&self, who: Who, of: &Value) -> Value {
+        let tombstone = json!({
+            "id": of["id"], "type": "Tombstone", "attributedTo": self.id(who), "formerType": "Note",
+            "deleted": "2026-03-09T08:01:00Z", "published": of["published"], "updated": "2026-03-09T08:01:00Z",
+            "content": "<p>Erreur.</p>", "parvis:kind": of["parvis:kind"], "parvis:reason": "parvis:other",
+            "parvis:version": 2, "parvis:previous": parvis::domain::canonical::hash(document(of)),
+        });
+        self.proven(who, &tombstone)
     }
 
     /// The next version of something.
@@ -249,6 +281,18 @@ impl City {
         let mut tx = self.app.db.begin().await.unwrap();
         storage::outbox::boosters_in(&mut tx, said["id"].as_str().expect("an id")).await.unwrap().len()
     }
+}
+
+/// Publishes the dossier, with some sections more.
+async fn publish(world: &World, beside: &str) {
+    let operator = Operator::cli("test");
+    let folder = tempfile::tempdir().expect("a folder");
+    let lyon = world.iri(LYON.0, LYON.1);
+    let file = folder.path().join("dossier.toml");
+    fs::write(&file, format!("{DOSSIER}{beside}").replace("LYON", lyon.as_str())).expect("a dossier");
+    let dossier = parvis::dossier::read(&file).expect("a dossier without fault");
+    import::import(&world.app, &operator, &dossier, folder.path(), false).await.expect("imported");
+    publish::publish(&world.app, &operator, None, &|_, _| ()).await.expect("published");
 }
 
 /// An object.

@@ -23,6 +23,7 @@ mod lookups;
 mod message;
 mod oracle;
 mod origin;
+mod origin_conventions;
 mod origin_fetch;
 mod origin_follows;
 mod origin_peer;

@@ -1,49 +1,29 @@
 //! Rows O: relays offered to us, what others make of ours, and what comes back down.
 
-use std::fs;
-
 use parvis::{
-    actions::{Operator, import, publish},
     domain::{Iri, codes::Status},
     storage::{self, offers::Offer, records::Page},
 };
 use serde_json::{Value, json};
 
 use crate::{
-    city::{City, DOSSIER, EVE, LYON, NEIGHBOUR, Who},
+    city::{City, EVE, LYON, NEIGHBOUR, Who},
     http_server::Reply,
     message::Message,
     oracle::Verdict,
     world::OURS,
 };
 
-const CONTEXT: [&str; 2] =
-    ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/data-integrity/v2"];
-
 fn forbidden() -> Verdict {
     Verdict::new(403, "forbidden")
-}
-
-/// A record about something of ours, signed by somebody.
-fn record(city: &City, who: Who, parent: &Iri, terms: &Value) -> Value {
-    let mut record = city.note(who, parent, "Voici.");
-    let own = record.as_object_mut().expect("an object");
-    own.extend([("@context".to_owned(), json!(CONTEXT)), ("parvis:version".to_owned(), json!(1))]);
-    own.extend(terms.as_object().cloned().unwrap_or_default());
-    city.proven(who, &record)
 }
 
 /// A relay of our avis, at its author's server.
 fn relay(city: &City, who: Who, to: &Iri, concerns: &Iri) -> Value {
     let terms = json!({ "parvis:kind": "parvis:Relay", "parvis:concerns": [concerns], "parvis:relayTo": to });
-    let relay = record(city, who, concerns, &terms);
-    serve(city, who, &relay, &relay);
+    let relay = city.signed(who, Some(concerns), &terms);
+    city.serves(who, &relay, &relay);
     relay
-}
-
-/// From now on the server of a record gives this for it.
-fn serve(city: &City, who: Who, record: &Value, shown: &Value) {
-    city.page(who.0, path(record), Reply::document(&shown.to_string()));
 }
 
 fn path(record: &Value) -> &str {
@@ -84,7 +64,7 @@ async fn o37_a_relay_is_offered_by_its_author_to_whom_it_names() {
     city.refused(&offer(&city, LYON, &gone, &body), verdict).await;
     let mut altered = relay(&city, LYON, &body, &city.avis);
     altered["content"] = json!("<p>Autre chose.</p>");
-    serve(&city, LYON, &altered, &altered);
+    city.serves(LYON, &altered, &altered);
     let verdict = Verdict::new(400, "proof").asking([there(&altered)]);
     city.refused(&offer(&city, LYON, &altered, &body), verdict).await;
     // To nobody here, or embedded: nothing is done with it.
@@ -103,15 +83,8 @@ async fn o37_a_relay_is_offered_by_its_author_to_whom_it_names() {
 
 /// Our relay of the first recommendation to Lyon, and our Offer of it.
 async fn ours(city: &City) -> (Iri, Value) {
-    let text = DOSSIER.replace("LYON", city.id(LYON).as_str());
-    let relays = format!("[[relays]]\nrecommendation = \"conseil/a1/r1\"\nto = \"{}\"\n", city.id(LYON));
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("dossier.toml");
-    fs::write(&file, format!("{text}{relays}")).expect("a dossier");
-    let dossier = parvis::dossier::read(&file).expect("a dossier without fault");
-    let operator = Operator::cli("test");
-    import::import(&city.app, &operator, &dossier, folder.path(), false).await.expect("imported");
-    publish::publish(&city.app, &operator, None, &|_, _| ()).await.expect("published");
+    city.publish(&format!("[[relays]]\nrecommendation = \"conseil/a1/r1\"\nto = \"{}\"\n", city.id(LYON)))
+        .await;
     let row = storage::records::by_kind_ours(&city.app.db, "Relay", &Page::first(1)).await.unwrap().remove(0);
     let made = Offer {
         relay: row.uri.clone(),
@@ -142,7 +115,7 @@ async fn o12_only_the_body_we_offered_to_answers() {
     city.meet(&[EVE, LYON, NEIGHBOUR]).await;
     let receipt = |who: Who, kind: &str, about: &Iri| {
         let terms = json!({ "parvis:kind": kind, "parvis:concerns": [about], "parvis:relay": about });
-        record(&city, who, about, &terms)
+        city.signed(who, Some(about), &terms)
     };
     let good = receipt(LYON, "parvis:Receipt", &relay);
     for kind in ["TentativeAccept", "Accept", "Reject"] {
@@ -185,7 +158,7 @@ async fn o38_what_comes_down_is_the_word_of_the_body_alone() {
             "parvis:kind": "parvis:Answer", "parvis:concerns": [city.ours], "parvis:relay": relay,
             "parvis:decision": "parvis:accepted",
         });
-        record(&city, who, &city.ours, &terms)
+        city.signed(who, Some(&city.ours), &terms)
     };
     for who in [EVE, NEIGHBOUR] {
         let said = answer(who, &relay);
@@ -202,7 +175,7 @@ async fn o38_what_comes_down_is_the_word_of_the_body_alone() {
     assert_eq!(city.record(&said).await.expect("a record").proof, "valid");
     assert_eq!((city.statuses().await, city.boosts(&said).await), (before, 0));
     let terms = json!({ "parvis:kind": "parvis:Receipt", "parvis:concerns": [relay], "parvis:relay": relay });
-    city.accepted(&city.says(LYON, "Create", record(&city, LYON, &relay, &terms))).await;
+    city.accepted(&city.says(LYON, "Create", city.signed(LYON, Some(&relay), &terms))).await;
     assert!(city.statuses().await.contains(&Status::Accepted));
     let again = answer(LYON, &relay);
     city.accepted(&city.says(LYON, "Create", again.clone())).await;

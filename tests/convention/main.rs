@@ -81,6 +81,41 @@ async fn r2_34_a_council_joins_contributes_takes_back_and_leaves_each_with_its_t
         .await;
 }
 
+#[tokio::test]
+async fn r2_34_who_leaves_takes_its_contributions_along_and_brings_them_back() {
+    let cities = convened(&["angers"]).await;
+    let [rennes, angers] = &cities[..] else { unreachable!() };
+    let (group, there) = (rennes.actor("convention_ia").await, angers.actor("conseil").await);
+    until("it knows that it is a member", async || angers.standing(&there).await == Some(Standing::Member))
+        .await;
+    let contribution = angers.contribute().await;
+    let told = async |kind: &str| {
+        let said = sent(rennes, &group).await;
+        said.iter().filter(|(said, object)| said == kind && *object == contribution).count()
+    };
+    until("it is in the collection", async || told("Add").await == 1).await;
+    let adhesion = Iri::parse(&angers.own("Adhesion").await.remove(0).uri).unwrap();
+    let operator = &angers.node.operator;
+    withdraw::withdraw(angers.app(), operator, &adhesion, Reason::Political, "Nous partons.").await.unwrap();
+    until("it has left the collection", async || told("Remove").await == 1).await;
+
+    for city in &cities {
+        city.app().clock.advance(SignedDuration::from_hours(24));
+    }
+    let again = angers.join().await;
+    until("asked again", async || rennes.standing(&there).await == Some(Standing::Asked)).await;
+    assert_eq!(told("Add").await, 1, "who asks is no member");
+    rennes.admit(&again).await;
+    assert_eq!((told("Add").await, told("Remove").await), (2, 1), "what it contributed is in it again");
+    // Excluded: the same.
+    let admission = Iri::parse(&rennes.own("Admission").await.pop().unwrap().uri).unwrap();
+    let operator = &rennes.node.operator;
+    withdraw::withdraw(rennes.app(), operator, &admission, Reason::Administrative, "La charte.")
+        .await
+        .unwrap();
+    assert_eq!((told("Add").await, told("Remove").await), (2, 2));
+}
+
 /// An answer to the first recommendation of a city, which changes its status.
 fn answer(decision: &str, text: &str, on: &str) -> String {
     format!(

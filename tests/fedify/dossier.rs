@@ -65,6 +65,21 @@ text = "Cinq rues sont fermées."
 on = "2026-02-01"
 "#;
 
+const CONVENTION: &str = r#"
+[[conventions]]
+ref = "ia"
+title = "Convention sur l’intelligence artificielle"
+text = "Ce que les villes recommandent."
+charter = "Publier ses livrables et ses réponses."
+contact = "convention@rennes.example"
+on = "2025-01"
+"#;
+
+/// The city hosts a convention.
+pub fn convened() -> String {
+    [CITY, CONVENTION].concat()
+}
+
 /// The city and its council, who have said nothing yet.
 pub fn founded() -> String {
     CITY.to_owned()

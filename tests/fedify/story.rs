@@ -227,22 +227,12 @@ impl Story {
     }
 
     fn received(&mut self) -> Vec<Value> {
-        let answer = self.server.ask("received", json!({}));
-        answer["received"].as_array().expect("a list").clone()
+        received(&mut self.server)
     }
 
     /// Waits until a message came that is as asked; gives it.
     fn told(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        let until = Instant::now() + Duration::from_secs(30);
-        loop {
-            let received = self.received();
-            if let Some(got) = received.iter().find(|got| wanted(&got["message"])) {
-                return got["message"].clone();
-            }
-            let came: Vec<String> = received.iter().map(|got| summary(&got["message"])).collect();
-            assert!(Instant::now() < until, "never told: {what}; what came:\n{}", came.join("\n"));
-            std::thread::sleep(Duration::from_millis(100));
-        }
+        told(&mut self.server, what, wanted)
     }
 
     /// Waits for an activity that carries a record of a kind, by its author; gives the record's id.
@@ -302,7 +292,28 @@ impl Story {
     }
 }
 
-fn publish(node: &Node, dossier: &str) {
+/// Every message that came to a server, with the answer it gave.
+pub fn received(server: &mut Fediverse) -> Vec<Value> {
+    let answer = server.ask("received", json!({}));
+    answer["received"].as_array().expect("a list").clone()
+}
+
+/// Waits until a message came to a server that is as asked; gives it.
+pub fn told(server: &mut Fediverse, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    let until = Instant::now() + Duration::from_mins(1);
+    loop {
+        let received = received(server);
+        if let Some(got) = received.iter().find(|got| wanted(&got["message"])) {
+            return got["message"].clone();
+        }
+        let came: Vec<String> = received.iter().map(|got| summary(&got["message"])).collect();
+        assert!(Instant::now() < until, "never told: {what}; what came:\n{}", came.join("\n"));
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// Publishes a whole dossier.
+pub fn publish(node: &Node, dossier: &str) {
     let file = node.file("dossier.toml", dossier);
     node.ask(&["import", "--publish", &file.to_string_lossy()]);
 }

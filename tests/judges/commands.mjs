@@ -4,7 +4,9 @@
 import { Temporal } from "@js-temporal/polyfill";
 import { signRequest, verifyObject } from "@fedify/fedify";
 import {
+  Activity,
   Announce,
+  Collection,
   Create,
   Delete,
   Follow,
@@ -87,7 +89,28 @@ export function commands({ context, base, state, keyPairs }) {
     }
   }
 
+  // What Fedify read: the class, the id, and what an activity is about, as deep as it goes. What an activity only
+  // names is fetched; what it embeds of another server is read as it stands.
+  async function told(read) {
+    if (read == null) return null;
+    const { documentLoader, contextLoader } = context;
+    const said = { type: read.constructor.name, id: read.id?.href ?? null };
+    if (read instanceof Collection) {
+      return { ...said, total: read.totalItems, items: read.itemIds.map((id) => id.href) };
+    }
+    if (!(read instanceof Activity)) return { ...said, by: read.attributionId?.href ?? null };
+    const options = { documentLoader, contextLoader, crossOrigin: "trust", suppressError: true };
+    const object = await told(await read.getObject(options));
+    return { ...said, by: read.actorId.href, object, target: read.targetId?.href ?? null };
+  }
+
   return {
+    /** What Fedify makes of a document: given whole, or by its URL. */
+    async read({ document, url }) {
+      const { documentLoader, contextLoader } = context;
+      return told(await ApObject.fromJsonLd(document ?? (await documentAt(url)), { documentLoader, contextLoader }));
+    },
+
     /** WebFinger, then the actor it names, both through Fedify. */
     async lookup({ resource }) {
       const found = await lookupWebFinger(resource, { allowPrivateAddress: true });

@@ -3,10 +3,11 @@
 // one JSON object a line on standard input, and reads one JSON line back for each. Nothing here knows
 // Parvis: what it accepts, Fedify accepted.
 //
-//   node fediverse.mjs [--first-knock=rfc9421|draft-cavage-http-signatures-12] [--secure]
+//   node fediverse.mjs [--first-knock=rfc9421|draft-cavage-http-signatures-12] [--secure] [--software=lemmy]
 //
 // --first-knock  the generation of HTTP signatures it tries first
 // --secure       answers only signed requests for its actor ("authorized fetch")
+// --software     what its NodeInfo says it is; without it, it has none
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createServer } from "node:http";
@@ -97,6 +98,13 @@ if (secure) {
   actor.authorize(async (ctx, _identifier) => (await ctx.getSignedKey()) instanceof CryptographicKey);
 }
 
+if ("software" in options) {
+  federation.setNodeInfoDispatcher("/nodeinfo/2.1", () => ({
+    software: { name: options.software, version: "1.0.0" },
+    protocols: ["activitypub"],
+    usage: { users: {}, localPosts: 0, localComments: 0 },
+  }));
+}
 federation.setOutboxDispatcher("/users/{identifier}/outbox", () => ({ items: [] }));
 federation.setFollowersDispatcher("/users/{identifier}/followers", () => ({ items: [] }));
 federation.setObjectDispatcher(Note, "/users/{identifier}/notes/{id}", (_ctx, { id }) => state.notes.get(id) ?? null);

@@ -6,7 +6,7 @@ use super::super::{
 };
 use crate::{
     App, Error, Result,
-    actions::convene,
+    actions::{convene, conventions},
     domain::{
         Iri, Role,
         activity::{self, Object},
@@ -64,10 +64,10 @@ pub(super) async fn answered(
     }
     if let [ruling] = activity::ids(answer.document.get("result"))[..] {
         let ruling = Iri::parse(ruling)?;
-        if !ruling.same_origin(&answer.actor) {
-            return Err(Error::forbidden("the host of a convention rules on it"));
-        }
-        summon::ruling(app, &ruling, &Iri::parse(&asked.relay)?).await?;
+        let host = conventions::host_of(app, &answer.actor).await?;
+        let host = host.filter(|host| host.same_origin(&ruling));
+        let host = host.ok_or_else(|| Error::forbidden("the host of a convention rules on it"))?;
+        summon::ruling(app, &ruling, &host, (&Iri::parse(&asked.relay)?, state == "accepted")).await?;
     }
     convene::answered(app, answer, state).await.map(Outcome::from)
 }

@@ -24,7 +24,10 @@ use super::{
 };
 use crate::{
     App, Error, Result,
-    actions::receive::{self, Arrival},
+    actions::{
+        convene,
+        receive::{self, Arrival},
+    },
     domain::{Iri, activity::Kind, canonical::Document},
     storage,
 };
@@ -108,8 +111,9 @@ async fn enter(app: &App, message: &Message, text: &str, document: &Document) ->
 }
 
 /// Whether a document is a record that enters the register: from a host we follow, a version of one that is
-/// there, what we asked its author for, or what comes back from a body to which it was relayed. What a stranger calls an answer is a reply like any other, and
-/// waits for a person (threats D16, O33).
+/// there, what we asked its author for, what a member says in a convention of ours, or what comes back from a body to
+/// which it was relayed. What a stranger calls an answer is a reply like any other, and waits for a person (threats
+/// D16, O33).
 async fn enters_register(app: &App, message: &Message, object: &Document) -> Result<bool> {
     let sender = message.activity.actor.as_str();
     if !is_record(object) {
@@ -129,6 +133,9 @@ async fn enters_register(app: &App, message: &Message, object: &Document) -> Res
     if let Some(asked) = &asked
         && is_origin(app, asked, sender).await?
     {
+        return Ok(true);
+    }
+    if convene::is_member(app, named("audience"), sender).await? {
         return Ok(true);
     }
     match object.get("parvis:relay").and_then(serde_json::Value::as_str) {
