@@ -310,8 +310,8 @@ async fn take_off(app: &App, tx: &mut Tx, group: &Iri, row: &Row) -> Result<()> 
 /// Whether a Group of ours said that something is in its collection, and not that it left it.
 async fn holds(app: &App, group: &Iri, object: &str) -> Result<bool> {
     let said = storage::outbox::of_object(&app.db, object).await?;
-    let own = said.iter().filter(|said| said.actor == group.as_str());
-    let last = own.filter(|said| matches!(said.kind.as_str(), "Add" | "Remove")).next_back();
+    let mut own = said.iter().filter(|said| said.actor == group.as_str());
+    let last = own.rfind(|said| matches!(said.kind.as_str(), "Add" | "Remove"));
     Ok(last.is_some_and(|said| said.kind == "Add"))
 }
 

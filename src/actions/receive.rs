@@ -99,6 +99,12 @@ fn continues(version: &Version, latest: Option<&storage::versions::Version>) -> 
 /// What follows from a new version: an actor's row is renewed, our council boosts an answer to it that is
 /// proven.
 async fn after(app: &App, tx: &mut Tx, version: &Version, arrival: &Arrival<'_>, proof: Proof) -> Result<()> {
+    if matches!(version, Version::Record(_))
+        && storage::records::get_in(tx, version.id().as_str()).await?.is_some_and(|row| row.withdrawn)
+    {
+        // Its end came before it.
+        return Ok(());
+    }
     match version {
         Version::Actor(actor) => {
             let known = storage::actors::get_in(tx, actor.id.as_str()).await?;

@@ -17,7 +17,7 @@ use parvis::{
 use serde_json::{Value, json};
 
 use crate::{
-    city::{City, LYON, NEIGHBOUR, Who, document, official},
+    city::{City, EVE, LYON, NEIGHBOUR, Who, document, official},
     http_server::{Reply, Server},
 };
 
@@ -214,7 +214,7 @@ async fn d06_d07_nobody_else_is_asked_because_of_what_is_said() {
     said["attachment"] = json!([{"type": "Image", "url": far(1)}, {"type": "Link", "href": far(2)}]);
     said["replies"] = json!({"type": "Collection", "first": far(3)});
     said["context"] = json!(far(4));
-    city.meet(&[LYON]).await;
+    city.meet(&[EVE, LYON]).await;
     let quiet = async |message: crate::message::Message| {
         let log = city.app.http.outbound_log().len();
         city.accepted(&message).await;
@@ -232,5 +232,5 @@ async fn d06_d07_nobody_else_is_asked_because_of_what_is_said() {
     quiet(city.says(LYON, "Create", Value::Object(answer))).await;
     quiet(city.says(LYON, "Announce", json!(far(6)))).await;
     quiet(city.says(LYON, "Like", json!(far(7)))).await;
-    quiet(city.says(LYON, "Move", json!(city.id(LYON))).with("target", far(8))).await;
+    quiet(city.says(EVE, "Move", json!(city.id(EVE))).with("target", far(8))).await;
 }

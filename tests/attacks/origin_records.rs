@@ -230,7 +230,8 @@ async fn o08_o10_a_record_ends_by_its_authors_word_alone() {
     city.follows(&city.id(LYON)).await;
     city.accepted(&city.says(LYON, "Delete", city.proven(LYON, &tombstone(LYON, &late, 2)))).await;
     city.accepted(&city.says(LYON, "Create", late.clone())).await;
-    assert!(city.record(&late).await.is_none(), "never shown");
+    assert!(city.record(&late).await.is_some_and(|row| row.withdrawn), "there, and withdrawn");
+    assert_eq!(city.boosts(&late).await, 0, "nothing follows from what has ended");
     let statuses = city.statuses().await;
     city.accepted(&city.says(LYON, "Delete", city.proven(LYON, &tombstone(LYON, &answer, 2)))).await;
     assert!(city.record(&answer).await.unwrap().withdrawn);
@@ -246,7 +247,8 @@ async fn o02_o32_what_is_said_in_our_name_or_for_our_council_stays_outside() {
     // O32: a contribution of Lyon's that names our council is Lyon's, and in no list of the council's.
     let mut contribution = city.note(LYON, &city.question, "Pour vous");
     let terms = json!({"parvis:kind": "parvis:Contribution", "parvis:version": 1, "audience": city.council,
-        "parvis:concerns": [city.avis], "context": city.question});
+        "parvis:convention": city.council, "parvis:concerns": [city.id(LYON).join("/avis/1")],
+        "parvis:hash": parvis::domain::Hash::of(b"an avis"), "context": city.question});
     contribution.as_object_mut().unwrap().extend(document(&terms).clone());
     city.accepted(&city.says(LYON, "Create", contribution.clone())).await;
     let row = city.record(&contribution).await.unwrap();
