@@ -11,15 +11,16 @@ use crate::{
         conventions::{self, Known},
         follows,
     },
-    domain::{Iri, Role},
+    domain::{Iri, Role, Version, said::Said},
     storage,
 };
 
 /// Most nodes that one convention makes us follow.
 const MOST: usize = 500;
 
-/// Follows the node of every member of the convention that an admission is to, and of its host, when an actor of ours
-/// is one of them.
+/// Follows the nodes of those an admission is of, or of every member when one of them is ours, and that of the host;
+/// if an actor of ours is in the convention. Each admission has its own task: one node that is silent keeps nobody
+/// else waiting, and fifty admissions are not fifty times fifty questions.
 ///
 /// # Errors
 /// Those of the database; a node that is silent is asked again by the next try.
@@ -27,21 +28,28 @@ pub async fn meet(app: &App, admission: &str) -> Result<()> {
     let links = storage::links::of_source(&app.db, admission).await?;
     let Some(link) = links.iter().find(|link| link.relation == "convention") else { return Ok(()) };
     let group = Iri::parse(&link.target)?;
-    let Some(known) = conventions::of_group(app, &group).await? else { return Ok(()) };
-    let mut silent = hear_of(app, &group, &known).await?;
-    let Some(known) = conventions::of_group(app, &group).await? else { return Ok(()) };
+    let Some(mut known) = conventions::of_group(app, &group).await? else { return Ok(()) };
+    let all = admitted(&known);
+    let here = all.iter().any(|(id, adhesion)| id == admission && app.urls.is_here(adhesion));
+    let adhesions: BTreeSet<Iri> =
+        all.into_iter().filter(|(id, _)| here || id == admission).map(|(_, adhesion)| adhesion).collect();
+    let (heard, mut silent) = hear_of(app, &group, &known, &adhesions).await?;
+    if heard {
+        let Some(again) = conventions::of_group(app, &group).await? else { return Ok(()) };
+        known = again;
+    }
     let host = Iri::parse(known.host())?;
-    let all: Vec<Iri> =
-        known.admitted().map(|member| member.council.clone()).chain(std::iter::once(host)).collect();
-    if !all.iter().any(|actor| app.urls.is_here(actor)) {
+    if !known.admitted().map(|member| &member.council).chain([&host]).any(|actor| app.urls.is_here(actor)) {
         return Ok(());
     }
     let Some(relay) = storage::actors::by_role(&app.db, Role::Relay.code()).await?.into_iter().next() else {
         return Ok(());
     };
     let relay = Iri::parse(&relay.uri)?;
+    let met = known.admitted().filter(|member| adhesions.contains(&member.adhesion));
+    let met = met.map(|member| &member.council).chain([&host]);
     let elsewhere: BTreeSet<&str> =
-        all.iter().filter(|actor| !app.urls.is_here(actor)).map(Iri::host).take(MOST).collect();
+        met.filter(|actor| !app.urls.is_here(actor)).map(Iri::host).take(MOST).collect();
     for host in elsewhere {
         if storage::follows::to_host(&app.db, host).await? || gate::is_blocked(app, host).await? {
             continue;
@@ -57,26 +65,38 @@ pub async fn meet(app: &App, admission: &str) -> Result<()> {
     silent.map_or(Ok(()), Err)
 }
 
-/// Has the adhesions that the host of a convention admitted, and that did not come here: their councils may live on
-/// nodes that nobody here follows yet. Gives why one could not be had.
-async fn hear_of(app: &App, group: &Iri, known: &Known) -> Result<Option<Error>> {
-    let mut silent = None;
-    let admissions = known.records.iter().filter(|row| {
+/// What the host of a convention admitted, whether it is here or not: its admissions, each with the adhesions it is on.
+fn admitted(known: &Known) -> Vec<(String, Iri)> {
+    let by_host = known.records.iter().filter(|row| {
         row.kind == "Admission" && row.author == known.host() && row.proof == "valid" && !row.withdrawn
     });
-    for admission in admissions.take(MOST) {
-        for link in storage::links::of_source(&app.db, &admission.uri).await? {
-            let unheard =
-                link.relation == "concerns" && known.records.iter().all(|row| row.uri != link.target);
-            if !unheard {
-                continue;
-            }
-            let heard = summon::adhesion(app, &Iri::parse(&link.target)?, None, group).await;
+    let concerned = by_host.filter_map(|row| {
+        let Ok(Version::Record(record)) = Version::parse(&row.document) else { return None };
+        let Said::Admission(said) = record.said else { return None };
+        Some(said.concerns.into_iter().map(|adhesion| (row.uri.clone(), adhesion)))
+    });
+    concerned.flatten().take(MOST).collect()
+}
+
+/// Has those adhesions that were admitted and did not come here: their councils may live on nodes that nobody here
+/// follows yet. Gives whether one came, and why one could not be had.
+async fn hear_of(
+    app: &App,
+    group: &Iri,
+    known: &Known,
+    adhesions: &BTreeSet<Iri>,
+) -> Result<(bool, Option<Error>)> {
+    let (mut came, mut silent) = (false, None);
+    for adhesion in adhesions {
+        if known.records.iter().any(|row| row.uri == adhesion.as_str()) {
+            continue;
+        }
+        match summon::adhesion(app, adhesion, None, group).await {
+            Ok(_) => came = true,
             // One that was withdrawn, or is not what it should be, does not keep the others away.
-            if let Err(error @ (Error::Unavailable { .. } | Error::Internal(_))) = heard {
-                silent = Some(error);
-            }
+            Err(error @ (Error::Unavailable { .. } | Error::Internal(_))) => silent = Some(error),
+            Err(_) => {}
         }
     }
-    Ok(silent)
+    Ok((came, silent))
 }
