@@ -18,7 +18,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core"
 const LANGUAGES = { fr: "fr-FR", en: "en-GB" };
 const WIDTHS = [320, 1280];
 
-mkdirSync(pictures, { recursive: true });
+if (pictures) mkdirSync(pictures, { recursive: true });
 const browser = await chromium.launch({
   executablePath,
   args: [
@@ -72,6 +72,12 @@ async function searchByKeyboard() {
   return found;
 }
 
+/** The whole page as a person sees it, for a folder that was asked for. */
+async function takePicture(page, path, language, width) {
+  const name = path.replaceAll(/[^\p{L}\p{N}]+/gu, "-").replaceAll(/^-|-$/g, "") || "accueil";
+  await page.screenshot({ path: join(pictures, `${name.slice(0, 80)}.${language}.${width}.png`), fullPage: true });
+}
+
 /** One page in one language at one width. */
 async function measure(context, path, language, width) {
   const page = await context.newPage();
@@ -97,8 +103,7 @@ async function measure(context, path, language, width) {
     innerWidth: window.innerWidth,
     violations: globalThis.violations,
   }));
-  const picture = `${path.replaceAll(/[^\p{L}\p{N}]+/gu, "-").replaceAll(/^-|-$/g, "") || "accueil"}`.slice(0, 80);
-  await page.screenshot({ path: join(pictures, `${picture}.${language}.${width}.png`), fullPage: true });
+  if (pictures) await takePicture(page, path, language, width);
   const skipLink = await firstStop(page);
   // One language and the narrow window are enough: order and focus are the same in the others.
   const keyboard = language === "fr" && width === WIDTHS[0] ? await byKeyboard(page) : null;

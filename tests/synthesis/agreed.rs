@@ -144,12 +144,14 @@ fn p14_fewer_than_five_people_or_another_scale_never_leave_the_dossier() {
 /// opinion stand with the lowest grade there.
 #[test]
 fn p14_the_median_is_that_of_the_climate_proposals() {
-    let Some(corpora) = std::env::var_os("PARVIS_CORPORA") else {
-        println!("not run: ccc (PARVIS_CORPORA names no folder)");
+    let corpora = std::env::var_os("PARVIS_CORPORA").map(std::path::PathBuf::from);
+    let folders = corpora.into_iter().flat_map(|folder| [folder.join("ccc"), folder.join("../ccc")]);
+    let Some(file) = folders.map(|folder| folder.join("ccc_proposals.json")).find(|file| file.is_file())
+    else {
+        println!("not run: ccc/ccc_proposals.json (PARVIS_CORPORA names no folder that has it)");
         return;
     };
-    let path = std::path::Path::new(&corpora).join("ccc/ccc_proposals.json");
-    let proposals: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let proposals: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
     let (mut judged, mut kept) = (0, 0);
     for one in proposals.as_array().unwrap() {
         let Some(published) = one["mj_majority_grade"].as_u64() else { continue };
