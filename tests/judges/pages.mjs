@@ -146,11 +146,13 @@ async function byKeyboard(page) {
     const shown = (element) => element.checkVisibility({ visibilityProperty: true });
     const all = document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']");
     globalThis.controls = [...all].filter(shown);
-    return globalThis.controls.length;
+    // A field for a date has a stop for each of its parts.
+    return globalThis.controls.length + 4 * document.querySelectorAll("input[type=date]").length;
   });
   const noFocus = [];
   const reached = new Set([0]);
   let left = false;
+  let before = -1;
   for (let press = 0; press < expected + 5 && !left; press++) {
     await page.keyboard.press("Tab");
     const at = await page.evaluate(() => {
@@ -163,7 +165,8 @@ async function byKeyboard(page) {
         html: element.outerHTML.slice(0, 120),
       };
     });
-    left = at.outside || (at.index >= 0 && reached.has(at.index));
+    left = at.outside || (at.index >= 0 && at.index !== before && reached.has(at.index));
+    before = at.index;
     if (at.index >= 0) reached.add(at.index);
     if (!left && !at.shows) noFocus.push(at.html);
   }
