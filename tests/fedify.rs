@@ -57,6 +57,7 @@ fn a_convention_is_followed_by_readers_of_boosts_and_of_fep_1b12() {
     convened.passes_on_what_is_contributed();
     convened.is_a_group_with_a_collection(1);
     convened.tells_that_it_is_taken_back();
+    convened.passes_on_an_avis_born_in_it_and_its_answer();
     convened.every_message_is_read_and_has_the_shape_that_lemmy_asks_for();
 }
 

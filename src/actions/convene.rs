@@ -12,7 +12,11 @@ use crate::{
     storage::{self, Tx, actors::Actor, offers::Offer, records::Row},
 };
 
-use super::{Operator, conventions, enqueue};
+use super::{
+    Operator,
+    conventions::{self, Known},
+    enqueue,
+};
 
 /// Task kind: follow those one is in a convention with. Subject is the Admission that gives cause, so that none is
 /// lost while another is done.
@@ -58,8 +62,10 @@ pub(super) async fn arrived(
     if matches!(record.said, Said::Admission(_)) {
         return meet(app, tx, &record.envelope.id).await;
     }
-    let Some(group) = &record.envelope.audience else { return Ok(()) };
-    if !is_member(app, group.as_str(), record.envelope.author.as_str()).await? {
+    let envelope = &record.envelope;
+    let Some(group) = &envelope.audience else { return Ok(()) };
+    let parent = envelope.in_reply_to.as_ref().map(Iri::as_str);
+    if !speaks_in(app, group.as_str(), envelope.author.as_str(), parent).await? {
         return Ok(());
     }
     let kind = if record.envelope.version == 1 { Kind::Create } else { Kind::Update };
@@ -69,17 +75,36 @@ pub(super) async fn arrived(
     if kind == Kind::Create { bring(app, tx, record).await } else { Ok(()) }
 }
 
-/// Whether somebody is a member of the convention whose Group this is, and the Group is ours.
+/// Whether somebody speaks in a convention of ours, whose Group this is: a member, or whom a member's record in its
+/// thread asks for an answer, by replying to that.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn is_member(app: &App, group: &str, council: &str) -> Result<bool> {
-    let actor = storage::actors::get(&app.db, group).await?;
-    if !actor.is_some_and(|actor| is_convention_of_ours(&actor)) {
-        return Ok(false);
+pub async fn speaks_in(app: &App, group: &str, author: &str, parent: Option<&str>) -> Result<bool> {
+    let Some(known) = hosted(app, group).await? else { return Ok(false) };
+    if known.has(author) {
+        return Ok(true);
     }
-    let known = conventions::of_group(app, &Iri::parse(group)?).await?;
-    Ok(known.is_some_and(|known| known.has(council)))
+    let Some(parent) = parent else { return Ok(false) };
+    let asks = storage::records::get(&app.db, parent).await?;
+    Ok(asks.is_some_and(|row| {
+        let of_thread = row.audience.as_deref() == Some(group) && known.has(&row.author);
+        of_thread && row.addressee.as_deref() == Some(author)
+    }))
+}
+
+/// The convention of a Group, if that is ours.
+async fn hosted(app: &App, group: &str) -> Result<Option<Known>> {
+    let Ok(group) = Iri::parse(group) else { return Ok(None) };
+    if group.origin() != app.urls.base() {
+        return Ok(None);
+    }
+    let actor = storage::actors::get(&app.db, group.as_str()).await?;
+    if actor.is_some_and(|actor| is_convention_of_ours(&actor)) {
+        conventions::of_group(app, &group).await
+    } else {
+        Ok(None)
+    }
 }
 
 /// What follows when a record of another ends, by its proven Tombstone: the Group that passed it on passes that on
@@ -96,7 +121,8 @@ pub(super) async fn ended(
 ) -> Result<()> {
     if let Some(group) = row.audience.as_deref().map(Iri::parse).transpose()?
         && let (Some(activity), Some(before)) = (activity, before)
-        && (holds(app, &group, &row.uri).await? || is_member(app, group.as_str(), &row.author).await?)
+        && (holds(app, &group, &row.uri).await?
+            || speaks_in(app, group.as_str(), &row.author, row.parent.as_deref()).await?)
     {
         enqueue::pass_on(app, tx, &group, (&Kind::Delete, activity), (document, before)).await?;
     }
@@ -271,7 +297,8 @@ pub async fn answered(app: &App, answer: &Activity, state: &str) -> Result<bool>
 /// A contribution by a member enters the collection of a Group of ours.
 async fn bring(app: &App, tx: &mut Tx, record: &Record) -> Result<()> {
     let Said::Contribution(said) = &record.said else { return Ok(()) };
-    if is_member(app, said.convention.as_str(), record.envelope.author.as_str()).await? {
+    let known = hosted(app, said.convention.as_str()).await?;
+    if known.is_some_and(|known| known.has(record.envelope.author.as_str())) {
         take_in(app, tx, record).await
     } else {
         Ok(())

@@ -58,9 +58,18 @@ async fn ask(app: &App, tx: &mut Tx, follower: &Iri, followed: &Actor) -> Result
         at: now,
     };
     storage::follows::put(tx, &row).await?;
-    storage::hosts::ensure(tx, &followed.host).await?;
-    storage::tasks::schedule_sooner(tx, PROBE, &followed.host, now).await?;
+    learn(tx, &followed.host, now).await?;
     enqueue::direct(app, tx, &document, &followed.inbox, &followed.host).await
+}
+
+/// A host one has to do with from now on: what runs there is asked soon, unless it is known (it is asked again later).
+async fn learn(tx: &mut Tx, host: &str, now: i64) -> Result<()> {
+    storage::hosts::ensure(tx, host).await?;
+    let known = storage::hosts::get_in(tx, host).await?;
+    if known.is_some_and(|host| host.software.is_some()) {
+        return Ok(());
+    }
+    storage::tasks::schedule_sooner(tx, PROBE, host, now).await
 }
 
 /// Somebody whom ours follow speaks under another address, which says so too: ours follow it there. `false`: that
@@ -148,8 +157,7 @@ pub async fn accept(app: &App, follow: &Activity, follower: &Actor) -> Result<bo
         at: now,
     };
     storage::follows::put(&mut tx, &row).await?;
-    storage::hosts::ensure(&mut tx, &follower.host).await?;
-    storage::tasks::schedule_sooner(&mut tx, PROBE, &follower.host, now).await?;
+    learn(&mut tx, &follower.host, now).await?;
     let accept =
         activity::about(&Kind::Accept, &enqueue::mint(app), &followed, &follow.document, &follow.actor);
     enqueue::direct(app, &mut tx, &accept, &follower.inbox, &follower.host).await?;

@@ -40,6 +40,7 @@ pub mod synthesis;
 pub mod take_part;
 pub mod take_up;
 pub mod taken_up;
+mod thread;
 pub mod unheard;
 pub mod verify;
 pub mod withdraw;

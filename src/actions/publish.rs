@@ -28,7 +28,7 @@ use super::{
     new_keys,
     operator::Guarantors,
     register::{self, Entry},
-    relays, words,
+    relays, thread, words,
 };
 
 /// What was published.
@@ -160,7 +160,7 @@ fn place(kind: &str) -> u8 {
     match kind {
         "Strategy" | "Composition" | "Draw" | "Review" | "Convention" => 2,
         "WorkingGroup" | "Adhesion" | "DebateSeries" => 3,
-        "Meeting" | "Deliverable" => 4,
+        "Meeting" | "Deliverable" | "Admission" => 4,
         "Programme" | "Verbatim" => 6,
         "Schedule" | "Summary" | "Synthesis" => 7,
         "Publication" | "Confirmation" => 9,
@@ -318,7 +318,7 @@ fn next(app: &App, document: &Document, record: Record) -> Result<Option<Record>
 
 /// The boosts of rule 20: the council boosts the question it takes up, and answers and follow-ups to its
 /// recommendations; the city boosts its own answers and follow-ups, replies that its followers would
-/// not see.
+/// not see; the feed boosts an avis that another Group distributes.
 async fn boosts(app: &App, tx: &mut Tx, record: &Record) -> Result<()> {
     let envelope = &record.envelope;
     match &record.said {
@@ -327,6 +327,15 @@ async fn boosts(app: &App, tx: &mut Tx, record: &Record) -> Result<()> {
                 if let Some(row) = storage::records::get_in(tx, question.as_str()).await? {
                     enqueue::boost(app, tx, &envelope.author, question, &Iri::parse(&row.author)?).await?;
                 }
+            }
+        }
+        Said::Avis(_) => {
+            let author = storage::actors::get_in(tx, envelope.author.as_str()).await?;
+            if let Some(author) = author
+                && let Some(feed) = thread::feed(tx, &author).await?
+                && envelope.audience.as_ref() != Some(&feed)
+            {
+                enqueue::boost(app, tx, &feed, &envelope.id, &envelope.author).await?;
             }
         }
         Said::Answer(_) | Said::FollowUp(_) => {

@@ -113,12 +113,10 @@ async fn after(app: &App, tx: &mut Tx, version: &Version, arrival: &Arrival<'_>,
                 storage::actors::put(tx, &row).await?;
             }
         }
-        Version::Record(record)
-            if proof == Proof::Valid && matches!(record.said.kind(), "Answer" | "FollowUp") =>
-        {
-            publish::boost_by_council(app, tx, record).await?;
-        }
         Version::Record(record) if proof == Proof::Valid => {
+            if matches!(record.said.kind(), "Answer" | "FollowUp") {
+                publish::boost_by_council(app, tx, record).await?;
+            }
             let activity = arrival.activity.map(|(id, _)| id);
             convene::arrived(app, tx, record, arrival.document, activity).await?;
         }

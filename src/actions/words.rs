@@ -6,29 +6,17 @@ use std::collections::BTreeMap;
 use crate::{
     App, Error, Result,
     domain::{
-        Html, Iri, Lang, Problem, Words,
+        Html, Iri, Lang, Words,
         compose::Draft,
         html,
         record::{Claim, Source},
         said::{self, Said},
     },
     dossier::{self, Addressee, ClaimValue, Common, Item, ItemBody, Placeholder, Spoken, Text, Verdict},
-    storage::{self, Tx, actors::Actor},
+    storage::{self, Tx},
 };
 
-use super::{conventions, names::Names, take_up};
-
-/// Where a record stands among others: its thread and what it answers.
-struct Thread {
-    context: Iri,
-    in_reply_to: Option<Iri>,
-    /// Actors it speaks to.
-    spoken_to: Vec<Iri>,
-    /// Numbers of the recommendations it is about.
-    numbers: Vec<u32>,
-    /// Its Group.
-    audience: Option<Iri>,
-}
+use super::{conventions, names::Names, take_up, thread};
 
 /// Turns an item into a record about to be composed.
 ///
@@ -40,7 +28,7 @@ pub async fn draft(app: &App, tx: &mut Tx, names: &Names, item: &Item, id: &Iri)
     let mut said = said(tx, names, item, id).await?;
     conventions::complete(app, tx, item, &mut said).await?;
     take_up::complete(tx, author, &mut said).await?;
-    let thread = thread(tx, names, item, id, &said).await?;
+    let thread = thread::thread(app, tx, names, item, (author, id, &said)).await?;
     let lang = Lang::parse(&item.language).unwrap_or_else(|_| Lang::french());
     let words = |text: &Text| words(text, &lang, &item.common);
     let (title, summary, text) = texts(item);
@@ -58,10 +46,7 @@ pub async fn draft(app: &App, tx: &mut Tx, names: &Names, item: &Item, id: &Iri)
         url: page(app, names, item)?,
         id: id.clone(),
         author_name: author.name.clone(),
-        group: match thread.audience {
-            Some(group) => Some(group),
-            None => feed(tx, author).await?,
-        },
+        group: thread.audience,
         author: author_id,
         said,
         title: title.map(words),
@@ -210,144 +195,8 @@ fn said_avis(names: &Names, item: &Item, avis: &crate::dossier::Avis) -> Result<
     })
 }
 
-/// Thread and parent, by kind (wire.md §2.5).
-async fn thread(tx: &mut Tx, names: &Names, item: &Item, id: &Iri, said: &Said) -> Result<Thread> {
-    let mut thread = Thread {
-        context: context_of(id)?,
-        in_reply_to: None,
-        spoken_to: Vec::new(),
-        numbers: Vec::new(),
-        audience: None,
-    };
-    match said {
-        Said::Saisine(question) | Said::AutoSaisine(question) => {
-            thread.spoken_to.extend(question.addressee.clone());
-        }
-        Said::Acceptance(verdict) | Said::Refusal(verdict) => {
-            thread.reply(tx, verdict.concerns.first()).await?;
-        }
-        Said::Avis(avis) => {
-            thread.join(tx, avis.question.as_ref()).await?;
-            thread.spoken_to.push(avis.addressee.clone());
-        }
-        // What the work on a question brings stands in its thread, without being a reply: an agenda reads it.
-        Said::Deliverable(said) => thread.join(tx, said.question.as_ref()).await?,
-        Said::WorkingGroup(said) => thread.join(tx, said.question.as_ref()).await?,
-        Said::Meeting(said) => thread.join(tx, said.question.as_ref()).await?,
-        Said::Summary(said) => thread.join(tx, said.question.as_ref()).await?,
-        Said::Recommendation(recommendation) => {
-            thread.reply(tx, Some(&recommendation.avis)).await?;
-            thread.spoken_to = vec![recommendation.addressee.clone()];
-        }
-        Said::Delivery(delivery) => thread.reply(tx, delivery.concerns.first()).await?,
-        Said::Answer(answer) => thread.reply_to_all(tx, &answer.concerns).await?,
-        Said::FollowUp(follow_up) => thread.reply_to_all(tx, &follow_up.concerns).await?,
-        Said::Instruction(said) => thread.reply_to_all(tx, &said.concerns).await?,
-        Said::Assessment(said) => thread.reply_to_all(tx, &said.concerns).await?,
-        Said::Support(said) => thread.reply_to_all(tx, &said.concerns).await?,
-        Said::SameIdea(said) => {
-            thread.bring_together(tx, &names.actor(item.author())?.uri, &said.concerns).await?;
-        }
-        Said::Relay(said) => {
-            thread.reply_to_all(tx, &said.concerns).await?;
-            thread.spoken_to.push(said.relay_to.clone());
-        }
-        Said::Convention(said) => thread.audience = Some(said.convention.clone()),
-        Said::Synthesis(said) => thread.audience = Some(said.convention.clone()),
-        Said::Adhesion(said) => thread.spoken_to.push(said.convention.clone()),
-        Said::Admission(said) => {
-            thread.reply(tx, said.concerns.first()).await?;
-            thread.spoken_to.push(said.convention.clone());
-        }
-        Said::Contribution(said) => {
-            thread.spoken_to.push(said.convention.clone());
-            thread.audience = Some(said.convention.clone());
-        }
-        Said::TakeUp(said) => thread.reply(tx, Some(&said.takes_up)).await?,
-        Said::Confirmation(said) => thread.reply(tx, said.concerns.first()).await?,
-        Said::Agreement(said) => thread.reply_to_all(tx, &said.concerns).await?,
-        _ => {
-            if let ItemBody::Spoken(spoken) = &item.body
-                && let Some(parent) = &spoken.parent
-            {
-                let parent = names.id(parent)?;
-                if storage::records::get_in(tx, parent.as_str()).await?.is_some() {
-                    thread.reply(tx, Some(&parent)).await?;
-                }
-            }
-        }
-    }
-    Ok(thread)
-}
-
-impl Thread {
-    /// Stands in the thread of a question.
-    async fn join(&mut self, tx: &mut Tx, question: Option<&Iri>) -> Result<()> {
-        if let Some(question) = question {
-            self.context = thread_of(tx, question).await?;
-        }
-        Ok(())
-    }
-
-    /// Answers a record: in its thread, speaking to its author.
-    async fn reply(&mut self, tx: &mut Tx, parent: Option<&Iri>) -> Result<()> {
-        let Some(parent) = parent else { return Ok(()) };
-        self.in_reply_to = Some(parent.clone());
-        self.context = thread_of(tx, parent).await?;
-        if let Some(row) = storage::records::get_in(tx, parent.as_str()).await? {
-            self.spoken_to.push(Iri::parse(&row.author)?);
-            self.audience = row.audience.as_deref().and_then(|group| Iri::parse(group).ok());
-            self.numbers.extend(row.number.and_then(|number| u32::try_from(number).ok()));
-        }
-        Ok(())
-    }
-
-    /// Brings records of several authors together: in reply to the author's own, else to the first, speaking to all.
-    async fn bring_together(&mut self, tx: &mut Tx, author: &str, concerned: &[Iri]) -> Result<()> {
-        let uris: Vec<&str> = concerned.iter().map(Iri::as_str).collect();
-        let rows = storage::records::by_uris_in(tx, &uris).await?;
-        let own = rows.iter().find(|row| row.author == author).map(|row| Iri::parse(&row.uri)).transpose()?;
-        self.reply(tx, own.as_ref().or(concerned.first())).await?;
-        for row in &rows {
-            let spoken_to = Iri::parse(&row.author)?;
-            if !self.spoken_to.contains(&spoken_to) {
-                self.spoken_to.push(spoken_to);
-            }
-        }
-        Ok(())
-    }
-
-    /// Speaks of several records: in reply to the one, or to the avis of them all.
-    async fn reply_to_all(&mut self, tx: &mut Tx, concerned: &[Iri]) -> Result<()> {
-        let uris: Vec<&str> = concerned.iter().map(Iri::as_str).collect();
-        let rows = storage::records::by_uris_in(tx, &uris).await?;
-        match (concerned, rows.first().and_then(|row| row.avis.as_deref())) {
-            ([_, _, ..], Some(avis)) => self.reply(tx, Some(&Iri::parse(avis)?)).await?,
-            (concerned, _) => self.reply(tx, concerned.first()).await?,
-        }
-        let numbers = rows.iter().filter_map(|row| u32::try_from(row.number?).ok());
-        self.numbers = numbers.collect();
-        self.numbers.sort_unstable();
-        Ok(())
-    }
-}
-
-/// The thread of a record that is here.
-async fn thread_of(tx: &mut Tx, record: &Iri) -> Result<Iri> {
-    match storage::records::get_in(tx, record.as_str()).await? {
-        Some(row) => Ok(Iri::parse(&row.context)?),
-        None => Err(Error::invalid("ref", "not-published", record.as_str())),
-    }
-}
-
-/// The thread a question opens: its own random part under `/contexts`.
-fn context_of(id: &Iri) -> Result<Iri, Problem> {
-    let random = id.as_str().rsplit('/').next().unwrap_or_default();
-    Iri::parse(&format!("{}/contexts/{random}", id.origin()))
-}
-
 /// Who is expected to answer: one of ours, or an actor elsewhere that is known here.
-async fn addressee(tx: &mut Tx, names: &Names, addressee: &Addressee) -> Result<Iri> {
+pub(super) async fn addressee(tx: &mut Tx, names: &Names, addressee: &Addressee) -> Result<Iri> {
     match addressee {
         Addressee::Handle(handle) => names.actor_id(handle),
         Addressee::Id(iri) => Ok(iri.clone()),
@@ -481,13 +330,4 @@ fn files(app: &App, common: &Common) -> Vec<(String, Iri, String)> {
         Some((attachment.name.clone(), address, attachment.media_type.clone()))
     });
     with_address.collect()
-}
-
-/// The Group that distributes an author's threads: its own feed, else the city's.
-async fn feed(tx: &mut Tx, author: &Actor) -> Result<Option<Iri>> {
-    let feed = match &author.feed {
-        Some(feed) => Some(feed.clone()),
-        None => storage::actors::by_role_in(tx, "feed").await?.into_iter().next().map(|actor| actor.uri),
-    };
-    Ok(feed.map(|feed| Iri::parse(&feed)).transpose()?)
 }

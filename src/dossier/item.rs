@@ -142,6 +142,9 @@ pub struct Avis {
     /// With which votes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vote: Option<Vote>,
+    /// The Group of the convention it is addressed to, if its council is a member when it is first published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub convention: Option<Addressee>,
     /// References of its recommendations, in order (register.md rule 9).
     pub recommendations: Vec<String>,
 }

@@ -170,6 +170,7 @@ fn avis_items(index: &Index<'_>, council: &Council, avis: &written::Avis, all: &
         adopted_on: avis.adopted_on.clone(),
         handed_over: avis.handed_over.clone(),
         vote: avis.vote,
+        convention: avis.convention.as_ref().map(|brought| brought.group.clone()),
         recommendations: avis.recommendations.iter().map(|r| format!("{whole}/{}", r.reference)).collect(),
     };
     all.push(item(index.dossier, whole.clone(), &avis.common, ItemBody::Avis(body)));

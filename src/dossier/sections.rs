@@ -9,8 +9,8 @@ use super::{
     shared::{common, path, preamble, recommendations, reference_or_id, territory},
     values::{Addressee, Common},
     written::{
-        Answer, Avis, City, Council, Delivered, Dossier, FollowUp, Guarantor, Question, QuestionKind,
-        Recommendation, Response, Vote,
+        Answer, Avis, Brought, City, Council, Delivered, Dossier, FollowUp, Guarantor, Question,
+        QuestionKind, Recommendation, Response, Vote,
     },
 };
 use crate::domain::Problem;
@@ -176,6 +176,7 @@ fn avis(mut fields: Fields<'_>) -> Option<Avis> {
     let adopted_on = fields.optional("adopted_on", date);
     let handed_over = fields.optional("handed_over", date);
     let vote = fields.table("vote", vote);
+    let convention = brought(&mut fields);
     let common = common(&mut fields, None);
     let delivered = fields.table("delivered", |fields| delivered(fields, common.as_ref()));
     let recommendations =
@@ -193,10 +194,20 @@ fn avis(mut fields: Fields<'_>) -> Option<Avis> {
         adopted_on,
         handed_over,
         vote,
+        convention,
         delivered,
         recommendations,
         common: common?,
     })
+}
+
+fn brought(fields: &mut Fields<'_>) -> Option<Brought> {
+    let group = fields.optional("convention", |value| Addressee::parse(&string(value)?));
+    let sub_question = fields.optional("sub_question", segment);
+    if group.is_none() && sub_question.is_some() {
+        fields.refuse("convention", "missing-field", "convention");
+    }
+    Some(Brought { group: group?, sub_question })
 }
 
 fn vote(mut fields: Fields<'_>) -> Option<Vote> {

@@ -211,12 +211,23 @@ pub struct Avis {
     pub handed_over: Option<CivilDate>,
     /// With which votes.
     pub vote: Option<Vote>,
+    /// The convention it goes to, and the sub-question it stands under there.
+    pub convention: Option<Brought>,
     /// The authority's acknowledgement.
     pub delivered: Option<Delivered>,
     /// Third step.
     pub recommendations: Vec<Recommendation>,
     /// What all items may say.
     pub common: Common,
+}
+
+/// To which convention an avis is brought.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Brought {
+    /// Its Group.
+    pub group: Addressee,
+    /// Key of a sub-question.
+    pub sub_question: Option<String>,
 }
 
 /// Last segment of the reference of an acknowledgement.

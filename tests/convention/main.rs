@@ -7,7 +7,7 @@ mod world;
 
 use jiff::SignedDuration;
 use parvis::{
-    actions::{conventions, withdraw},
+    actions::{convene, conventions, withdraw},
     domain::{Iri, codes::Reason, convention::Standing},
     storage::records,
 };
@@ -114,6 +114,102 @@ async fn r2_34_who_leaves_takes_its_contributions_along_and_brings_them_back() {
         .await
         .unwrap();
     assert_eq!((told("Add").await, told("Remove").await), (2, 2));
+}
+
+/// An avis that is addressed to the convention of a host.
+fn addressed(host: &City) -> String {
+    format!(
+        r#"
+[[avis]]
+ref = "a2"
+council = "conseil"
+question = "q1"
+title = "Pour la convention"
+summary = "Court."
+diagnosis = "Ce qui est."
+stakes = "Ce qui compte."
+adopted_on = "2026-11-10"
+convention = "@convention_ia@{}"
+sub_question = "formation"
+recommendations = [{{ title = "Un guichet d’aide" }}]
+"#,
+        host.app().urls.host()
+    )
+}
+
+#[tokio::test]
+async fn r2_34_an_avis_may_be_addressed_to_the_convention_from_its_first_version() {
+    let cities = convened(&["angers"]).await;
+    let [rennes, angers] = &cities[..] else { unreachable!() };
+    let (group, there) = (rennes.actor("convention_ia").await, angers.actor("conseil").await);
+    let (mairie, stranger) = (angers.actor("mairie").await, angers.actor("relay").await);
+    until("it knows that it is a member", async || angers.standing(&there).await == Some(Standing::Member))
+        .await;
+    angers.publish(&addressed(rennes)).await;
+
+    // Its whole thread has the Group of the convention, and one contribution brings it there.
+    let avis = angers.own("Avis").await.pop().unwrap();
+    let recommendation = angers.own("Recommendation").await.pop().unwrap();
+    for row in [&avis, &recommendation] {
+        assert_eq!(row.audience.as_deref(), Some(group.as_str()), "{}", row.uri);
+    }
+    let contribution = angers.own("Contribution").await.remove(0).uri;
+    let told = async || sent(rennes, &group).await;
+    until("the Group says so", async || {
+        told().await.iter().any(|(kind, object)| kind == "Add" && *object == contribution)
+    })
+    .await;
+    let boosts = told().await.iter().filter(|(kind, what)| kind == "Announce" && *what == avis.uri).count();
+    assert_eq!(boosts, 1, "boosted once");
+    let table = rennes.page("/conventions/ia.csv?q=formation").await;
+    assert!(table.contains("Un guichet d’aide"), "{table}");
+    // Who follows the city's feed sees it too.
+    let feed = angers.actor("fil").await;
+    assert!(sent(angers, &feed).await.contains(&("Announce".to_owned(), avis.uri.clone())));
+
+    // Whom it asks speaks in its thread; nobody else does.
+    let speaks = async |author: &Iri, parent: &str| {
+        convene::speaks_in(rennes.app(), group.as_str(), author.as_str(), Some(parent)).await.unwrap()
+    };
+    assert!(speaks(&there, &avis.uri).await && speaks(&mairie, &recommendation.uri).await);
+    assert!(!speaks(&stranger, &recommendation.uri).await && !speaks(&mairie, &contribution).await);
+    angers
+        .publish(&(addressed(rennes) + &answer("accepted", "Oui.", "2026-11-20").replace("a1/r1", "a2/r1")))
+        .await;
+    let said = angers.own("Answer").await.remove(0);
+    assert_eq!(said.audience.as_deref(), Some(group.as_str()));
+    until("the answer is on the host's table", async || {
+        rennes.page("/conventions/ia.csv").await.contains(",Oui.")
+    })
+    .await;
+    assert_eq!(angers.own("Contribution").await.len(), 1, "imported again, nothing is brought twice");
+}
+
+#[tokio::test]
+async fn r2_34_what_is_addressed_to_a_convention_before_one_is_in_it_is_brought_on_admission() {
+    let rennes = City::found("rennes", true).await;
+    let angers = City::found("angers", false).await;
+    angers.follow(&rennes).await;
+    angers.publish(&addressed(&rennes)).await;
+    let avis = angers.own("Avis").await.pop().unwrap();
+    assert_eq!(avis.audience, angers.own("Avis").await[0].audience, "in the city's own feed");
+
+    let group = rennes.actor("convention_ia").await;
+    let contribution = angers.own("Contribution").await.remove(0).uri;
+    let adhesion = angers.join().await;
+    until("the host has the request", async || {
+        let there = angers.actor("conseil").await;
+        rennes.standing(&there).await == Some(Standing::Asked)
+    })
+    .await;
+    rennes.admit(&adhesion).await;
+    until("it is in the collection", async || {
+        let said = sent(&rennes, &group).await;
+        said.iter().any(|(kind, object)| kind == "Add" && *object == contribution)
+    })
+    .await;
+    angers.publish(&addressed(&rennes)).await;
+    assert_eq!(angers.own("Avis").await.pop().unwrap().version, 1, "it stays where it was born");
 }
 
 /// An answer to the first recommendation of a city, which changes its status.

@@ -179,6 +179,30 @@ impl Convened {
         self.is_a_group_with_a_collection(0);
     }
 
+    /// An avis of the member goes to the Group from its first version, and all of its thread with it: the avis and what
+    /// the city answers reach readers of FEP-1b12, the avis those of boosts.
+    pub fn passes_on_an_avis_born_in_it_and_its_answer(&mut self) {
+        publish(&self.member, &dossier::born_in(&self.group));
+        let group = self.group.clone();
+        let carries = |message: &Value, kind: &str| {
+            let created = message["type"] == "Announce" && message["object"]["type"] == "Create";
+            created && message["object"]["object"]["parvis:kind"] == format!("parvis:{kind}")
+        };
+        let mut threads = Vec::new();
+        for kind in ["Avis", "Recommendation", "Answer"] {
+            let passed = told(&mut self.lemmy, "the Group passes it on", |message| carries(message, kind));
+            assert_eq!(passed["actor"], group.as_str());
+            let record = passed["object"]["object"].clone();
+            assert_eq!(self.document(&text(&record, "id")), record, "the signed record, to the letter");
+            threads.push((text(&record, "id"), text(&record, "inReplyTo")));
+        }
+        let [avis, recommendation, answer] = &threads[..] else { unreachable!() };
+        assert_eq!((avis.1.as_str(), &recommendation.1, &answer.1), ("", &avis.0, &recommendation.0));
+        told(&mut self.plain, "the Group boosts the avis", |message| {
+            message["type"] == "Announce" && message["object"] == avis.0.as_str()
+        });
+    }
+
     /// Fedify took in all that came, and all of it obeys the rules of wire.md §1.1, §1.2 and §1.4.
     pub fn every_message_is_read_and_has_the_shape_that_lemmy_asks_for(&mut self) {
         let all: Vec<Value> =
@@ -210,7 +234,7 @@ impl Convened {
                 assert_eq!((&record["type"], &record["audience"]), (&json!("Note"), &carried["audience"]));
                 assert!(record["attributedTo"].is_string() && record["tag"].is_array(), "{record}");
                 assert!(record["attachment"].is_array() && record["url"].is_string(), "{record}");
-                assert!(["name", "summary", "inReplyTo"].iter().all(|field| record.get(*field).is_none()));
+                assert!(["name", "summary"].iter().all(|field| record.get(*field).is_none()));
             }
         }
         for kind in ["Accept", "Add", "Announce", "Remove"] {
@@ -240,7 +264,9 @@ impl Convened {
 fn addressed(document: &Value) {
     assert!(document["type"].is_string() && document["id"].is_string(), "{document}");
     assert!(document["to"].is_array() && document["cc"].is_array(), "{document}");
-    assert!(document["to"].as_array().is_some_and(|to| to.contains(&json!(PUBLIC))), "{document}");
+    // A recommendation is a reply, and unlisted: citizens are shown its avis (register.md rule 20).
+    let lists = [&document["to"], &document["cc"]];
+    assert!(lists.iter().any(|to| to.as_array().is_some_and(|to| to.contains(&json!(PUBLIC)))), "{document}");
 }
 
 /// Has a node say something about a convention, as soon as it knows enough; gives the id of the record.

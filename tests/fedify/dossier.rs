@@ -90,6 +90,32 @@ pub fn advised() -> String {
     [CITY, AVIS].concat()
 }
 
+/// And an avis that is addressed to the convention whose Group that is, with the city's answer.
+pub fn born_in(group: &str) -> String {
+    let avis = format!(
+        r#"
+[[avis]]
+ref = "a2"
+council = "conseil"
+question = "q1"
+title = "Des machines devant les écoles"
+summary = "Une recommandation."
+diagnosis = "Des caméras comptent les enfants."
+stakes = "Leurs libertés."
+adopted_on = "2025-10-01"
+convention = "{group}"
+recommendations = [{{ title = "Un registre public des caméras" }}]
+
+[[answers]]
+recommendation = "conseil/a2/r1"
+decision = "accepted"
+text = "Le registre ouvrira au printemps."
+on = "2025-11-01"
+"#
+    );
+    [CITY, AVIS, &avis].concat()
+}
+
 /// The city's answer and a follow-up.
 pub fn answered() -> String {
     [CITY, AVIS, ANSWER].concat()

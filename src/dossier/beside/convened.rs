@@ -1,15 +1,17 @@
 //! Conventions: the host's own, joining one, admitting a member, contributing to one (register.md rule 11).
 
-use super::{Beside, By, account, frame, named};
+use super::{Beside, By, account, actor, frame, named};
 use crate::{
     domain::{
-        Code as _, Hash,
+        Code as _, Hash, Iri,
         codes::{CharterDuty, Theme},
         said::{self, Asked, Phase, Said, SubQuestion},
     },
     dossier::{
         reader::{Fields, code, count, date, handle, segment, string},
         shared::{path, reference_or_id},
+        values::Common,
+        written::Avis,
     },
 };
 
@@ -105,13 +107,38 @@ pub(super) fn contribution(mut fields: Fields<'_>) -> Option<Beside> {
     let on = fields.optional("on", date);
     let frame = frame(fields);
     let of = of?;
-    let default = format!("contribution-{}", of.replace('/', "-"));
-    let said = said::Contribution {
-        convention: convention?,
-        concerns: vec![named(&of).ok()?],
-        hash: None,
-        sub_question,
-    };
-    let item = frame.item(&default, Some(council?), By::Council, Said::Contribution(said))?;
+    let said = bringing(convention?, &of, sub_question)?;
+    let item = frame.item(&default_reference(&of), Some(council?), By::Council, said)?;
     Some(Beside { text, on, replies: false, ..item })
+}
+
+/// The contribution that an avis with a `convention` makes.
+pub(super) fn brought(at: usize, avis: &Avis) -> Option<Beside> {
+    let brought = avis.convention.as_ref()?;
+    let of = format!("{}/{}", avis.council, avis.reference);
+    let publish_at = avis.common.publish_at;
+    let common = Common { publish_at, ..Common::plain(avis.common.synthetic) };
+    Some(Beside {
+        path: format!("avis[{at}].convention"),
+        reference: default_reference(&of),
+        under: Some(avis.council.clone()),
+        replies: false,
+        by: By::Council,
+        title: None,
+        summary: None,
+        text: None,
+        on: avis.adopted_on.clone(),
+        said: bringing(actor(&brought.group).ok()?, &of, brought.sub_question.clone())?,
+        common,
+    })
+}
+
+/// The reference of a contribution that has none of its own.
+fn default_reference(of: &str) -> String {
+    format!("contribution-{}", of.replace('/', "-"))
+}
+
+fn bringing(convention: Iri, of: &str, sub_question: Option<String>) -> Option<Said> {
+    let concerns = vec![named(of).ok()?];
+    Some(Said::Contribution(said::Contribution { convention, concerns, hash: None, sub_question }))
 }

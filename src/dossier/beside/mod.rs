@@ -81,8 +81,13 @@ pub(super) fn named(reference: &str) -> Read<Iri> {
 /// # Errors
 /// Rule `addressee`.
 pub(super) fn account(value: &Value) -> Read<Iri> {
-    match Addressee::parse(&super::reader::string(value)?)? {
-        Addressee::Id(iri) => Ok(iri),
+    actor(&Addressee::parse(&super::reader::string(value)?)?)
+}
+
+/// As [`account`], read already.
+fn actor(addressee: &Addressee) -> Read<Iri> {
+    match addressee {
+        Addressee::Id(iri) => Ok(iri.clone()),
         other => {
             let text = other.to_string();
             Iri::parse(&format!("{ACCOUNT}{text}")).map_err(|_| Problem::new("", "addressee", text))
@@ -185,6 +190,7 @@ pub(super) fn read(fields: &mut Fields<'_>, avis: &[Avis]) -> Vec<Beside> {
     all.extend(fields.tables("adhesions", |fields, _| convened::adhesion(fields)));
     all.extend(fields.tables("admissions", |fields, _| convened::admission(fields)));
     all.extend(fields.tables("contributions", |fields, _| convened::contribution(fields)));
+    all.extend(avis.iter().enumerate().filter_map(|(at, avis)| convened::brought(at, avis)));
     all.extend(fields.tables("series", |fields, _| heard::series(fields)));
     all.extend(fields.tables("verbatims", |fields, _| heard::verbatim(fields)));
     all.extend(fields.tables("summaries", |fields, _| heard::summary(fields)));

@@ -111,7 +111,7 @@ async fn enter(app: &App, message: &Message, text: &str, document: &Document) ->
 }
 
 /// Whether a document is a record that enters the register: from a host we follow, a version of one that is
-/// there, what we asked its author for, what a member says in a convention of ours, or what comes back from a body to
+/// there, what we asked its author for, what is said in a convention of ours, or what comes back from a body to
 /// which it was relayed. What a stranger calls an answer is a reply like any other, and waits for a person (threats
 /// D16, O33).
 async fn enters_register(app: &App, message: &Message, object: &Document) -> Result<bool> {
@@ -135,7 +135,7 @@ async fn enters_register(app: &App, message: &Message, object: &Document) -> Res
     {
         return Ok(true);
     }
-    if convene::is_member(app, named("audience"), sender).await? {
+    if convene::speaks_in(app, named("audience"), sender, Some(named("inReplyTo"))).await? {
         return Ok(true);
     }
     match object.get("parvis:relay").and_then(serde_json::Value::as_str) {
