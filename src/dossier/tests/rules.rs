@@ -57,6 +57,12 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("question = \"q1\"", "question = \"q2\"", "avis[0].question reference-unknown"),
     (
         "question = \"q1\"",
+        "question = \"q1\"\nsub_question = \"travail\"",
+        "avis[0].convention missing-field",
+    ),
+    ("question = \"q1\"", "question = \"q1\"\nconvention = \"IA !\"", "avis[0].convention addressee"),
+    (
+        "question = \"q1\"",
         "question = \"q1\"\nvote = { for = 0, against = 0, abstain = 0 }",
         "avis[0].vote vote-empty",
     ),
