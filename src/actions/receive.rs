@@ -10,7 +10,7 @@ use crate::{
         proof,
         version::{Around, Misplaced, Place},
     },
-    storage::{self, Tx},
+    storage::{self, Tx, records::Row},
 };
 
 use super::{
@@ -77,9 +77,10 @@ pub async fn version(app: &App, arrival: &Arrival<'_>) -> Result<Outcome> {
     {
         return Ok(Outcome::Known);
     }
+    let ended = ended(&mut tx, &version).await?;
     let outcome = append(&mut tx, &version, arrival, (proof, false), now).await?;
     if outcome == Outcome::Appended {
-        after(app, &mut tx, &version, arrival, proof).await?;
+        after(app, &mut tx, &version, arrival, (proof, ended)).await?;
     }
     tx.commit().await?;
     app.wake.notify_one();
@@ -96,9 +97,29 @@ fn continues(version: &Version, latest: Option<&storage::versions::Version>) -> 
     }
 }
 
+/// What a record is before an end of it arrives, which may erase that.
+struct Ended {
+    row: Row,
+    said: Option<Document>,
+}
+
+async fn ended(tx: &mut Tx, version: &Version) -> Result<Option<Ended>> {
+    let Version::Tombstone(end) = version else { return Ok(None) };
+    let Some(row) = storage::records::get_in(tx, end.id.as_str()).await? else { return Ok(None) };
+    let before = storage::versions::get_in(tx, end.id.as_str(), i64::from(end.version) - 1).await?;
+    let said = before.and_then(|before| canonical::read(&before.document?).ok());
+    Ok(Some(Ended { row, said }))
+}
+
 /// What follows from a new version: an actor's row is renewed, our council boosts an answer to it that is
 /// proven.
-async fn after(app: &App, tx: &mut Tx, version: &Version, arrival: &Arrival<'_>, proof: Proof) -> Result<()> {
+async fn after(
+    app: &App,
+    tx: &mut Tx,
+    version: &Version,
+    arrival: &Arrival<'_>,
+    (proof, ended): (Proof, Option<Ended>),
+) -> Result<()> {
     if matches!(version, Version::Record(_))
         && storage::records::get_in(tx, version.id().as_str()).await?.is_some_and(|row| row.withdrawn)
     {
@@ -120,12 +141,9 @@ async fn after(app: &App, tx: &mut Tx, version: &Version, arrival: &Arrival<'_>,
             let activity = arrival.activity.map(|(id, _)| id);
             convene::arrived(app, tx, record, arrival.document, activity).await?;
         }
-        Version::Tombstone(tombstone) if proof == Proof::Valid => {
-            if let Some(row) = storage::records::get_in(tx, tombstone.id.as_str()).await? {
-                let number = i64::from(tombstone.version) - 1;
-                let before = storage::versions::get_in(tx, tombstone.id.as_str(), number).await?;
-                let before = before.and_then(|before| canonical::read(&before.document?).ok());
-                let said = (arrival.document, before.as_ref());
+        Version::Tombstone(_) if proof == Proof::Valid => {
+            if let Some(Ended { row, said }) = ended {
+                let said = (arrival.document, said.as_ref());
                 convene::ended(app, tx, &row, said, arrival.activity.map(|(id, _)| id)).await?;
             }
         }

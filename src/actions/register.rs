@@ -72,14 +72,41 @@ pub async fn append(tx: &mut Tx, entry: &Entry<'_>) -> Result<i64> {
     let place = Place { seq, hash: &new.hash, text: entry.text, ours: entry.ours, proof: &new.proof };
     if latest.as_ref().is_none_or(|latest| latest.version < new.version) {
         derive(tx, version, &place).await?;
-    } else if let Some(latest) = latest
+    } else if let Some(latest) = &latest
         && storage::records::get_in(tx, &new.uri).await?.is_none()
     {
         // Its end came before it: it is there, and it is withdrawn.
         derive(tx, version, &place).await?;
-        derive_row(tx, &latest).await?;
+        derive_row(tx, latest).await?;
+    }
+    let end = match version {
+        Version::Tombstone(tombstone) => tombstone.erased.then_some(new.version),
+        _ => latest
+            .filter(|latest| latest.version > new.version && erases(latest))
+            .map(|latest| latest.version),
+    };
+    if let Some(end) = end {
+        destroy(tx, &new.uri, end, entry.now).await?;
     }
     Ok(seq)
+}
+
+/// Whether a version is an end that erases what was before it.
+fn erases(row: &storage::versions::Version) -> bool {
+    let version = row.document.as_deref().map(Version::parse);
+    matches!(version, Some(Ok(Version::Tombstone(tombstone))) if tombstone.erased)
+}
+
+/// Destroys what a record said before its end, wherever this node keeps its words: versions, activities that carry
+/// them, vectors. Hashes and proofs stay (register.md rule 13).
+async fn destroy(tx: &mut Tx, uri: &str, end: i64, now: i64) -> Result<()> {
+    for version in 1..end {
+        if storage::versions::get_in(tx, uri, version).await?.is_some() {
+            storage::versions::erase(tx, uri, version, now).await?;
+        }
+    }
+    storage::outbox::forget(tx, uri).await?;
+    storage::similar::forget(tx, uri).await
 }
 
 /// Where a version stands in the register.
@@ -132,6 +159,12 @@ async fn derive_record(tx: &mut Tx, record: &Record, place: &Place<'_>) -> Resul
 }
 
 async fn derive_tombstone(tx: &mut Tx, tombstone: &Tombstone, place: &Place<'_>) -> Result<()> {
+    if tombstone.erased {
+        storage::search::remove(tx, tombstone.id.as_str()).await?;
+        let row = erased(tx, tombstone, place).await?;
+        storage::records::put(tx, &row).await?;
+        return storage::links::put(tx, tombstone.id.as_str(), &[]).await;
+    }
     let Some(before) = storage::records::get_in(tx, tombstone.id.as_str()).await? else { return Ok(()) };
     let row = Row {
         withdrawn: true,
@@ -206,9 +239,52 @@ fn row(record: &Record, place: &Place<'_>) -> Row {
     }
 }
 
+/// The row of a record that was erased: what its end says, and nothing else.
+async fn erased(tx: &mut Tx, tombstone: &Tombstone, place: &Place<'_>) -> Result<Row> {
+    let first_seq = storage::versions::first_seq(tx, tombstone.id.as_str()).await?;
+    let lang = tombstone.content_map.keys().next().cloned().unwrap_or_else(|| "fr".to_owned());
+    Ok(Row {
+        uri: tombstone.id.to_string(),
+        kind: tombstone.kind.strip_prefix("parvis:").unwrap_or(&tombstone.kind).to_owned(),
+        author: tombstone.author.to_string(),
+        origin: tombstone.author.host().to_owned(),
+        ours: place.ours,
+        context: tombstone.context.as_ref().unwrap_or(&tombstone.id).to_string(),
+        parent: None,
+        question: None,
+        avis: None,
+        addressee: None,
+        audience: None,
+        slug: if place.ours {
+            last_segment(tombstone.url.as_ref().unwrap_or(&tombstone.id))
+        } else {
+            tombstone.id.key()
+        },
+        reference: None,
+        title: one_line(&html::plain(tombstone.content.as_str()), 200),
+        lang,
+        number: None,
+        decision: None,
+        status: None,
+        synthetic: false,
+        withdrawn: true,
+        version: i64::from(tombstone.version),
+        hash: place.hash.to_owned(),
+        proof: place.proof.to_owned(),
+        published: tombstone.published.to_string(),
+        updated: Some(tombstone.updated.to_string()),
+        seq: place.seq,
+        first_seq,
+        document: place.text.to_owned(),
+    })
+}
+
 /// Last segment of its page's address, with the anchor of a recommendation: `avis-1-r2`.
 fn slug(record: &Record) -> String {
-    let address = record.envelope.url.as_ref().unwrap_or(&record.envelope.id);
+    last_segment(record.envelope.url.as_ref().unwrap_or(&record.envelope.id))
+}
+
+fn last_segment(address: &Iri) -> String {
     let last = address.as_str().rsplit('/').next().unwrap_or_default();
     last.replace('#', "-")
 }

@@ -98,6 +98,7 @@ enum Command {
     Import(import::Import),
     Publish(publish::Publish),
     Withdraw(withdraw::Withdraw),
+    Erase(withdraw::Erase),
     /// Les conseils de ce nœud / The councils of this node
     #[command(subcommand)]
     Council(council::Command),
@@ -196,6 +197,7 @@ impl Command {
             Self::Import(command) => command.run(config, out).await,
             Self::Publish(command) => command.run(config, out).await,
             Self::Withdraw(command) => command.run(config, out).await,
+            Self::Erase(command) => command.run(config, out).await,
             Self::Council(command) => command.run(config, out).await,
             Self::Follow(command) => command.run(config, out).await,
             Self::Unfollow(command) => command.run(config, out).await,

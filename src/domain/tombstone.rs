@@ -41,6 +41,12 @@ pub struct Tombstone {
     /// `parvis:Avis` …
     #[serde(rename = "parvis:kind")]
     pub kind: String,
+    /// Whether the text of the versions before is destroyed everywhere, by law; their hashes and proofs stay.
+    #[serde(rename = "parvis:erased", default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
+    /// Its page, of one that is erased: nothing else says it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<Iri>,
     /// Coded reason.
     #[serde(rename = "parvis:reason")]
     pub reason: Reason,
@@ -79,10 +85,35 @@ impl Tombstone {
             content: text.clone(),
             content_map,
             kind: format!("parvis:{}", record.said.kind()),
+            erased: false,
+            url: None,
             reason,
             version: envelope.version + 1,
             previous: record.hash(),
             extra: Document::new(),
+        }
+    }
+
+    /// Has what it ends erased.
+    #[must_use]
+    pub fn erasing(self, url: Option<Iri>) -> Self {
+        Self { erased: true, url, ..self }
+    }
+
+    /// The same end said again, so that what was withdrawn is erased: a version after it, not signed yet.
+    #[must_use]
+    pub fn again(&self, hash: Hash, at: Instant, reason: Reason, text: &Html) -> Self {
+        let at = if at > self.updated { at } else { self.updated.plus_seconds(1) };
+        let content_map = self.content_map.keys().map(|lang| (lang.clone(), text.as_str().into())).collect();
+        Self {
+            deleted: at,
+            updated: at,
+            content: text.clone(),
+            content_map,
+            reason,
+            version: self.version + 1,
+            previous: hash,
+            ..self.clone()
         }
     }
 

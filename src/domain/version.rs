@@ -220,7 +220,9 @@ impl Version {
         if self.published() != before.published() {
             return Err(Problem::new("published", "chain-published", self.published().to_string()));
         }
-        if matches!(before, Self::Tombstone(_)) {
+        // What was withdrawn is never used again; it may still be erased.
+        let erases = matches!((self, before), (Self::Tombstone(new), Self::Tombstone(old)) if new.erased && !old.erased);
+        if matches!(before, Self::Tombstone(_)) && !erases {
             return Err(Problem::new("id", "chain-withdrawn", self.id().as_str()));
         }
         if self.number() != before.number() + 1 || self.previous() != Some(hash_before) {

@@ -17,6 +17,9 @@ queries! {
     COUNT = "SELECT count(*) FROM outbox WHERE actor = $1 AND public";
     BY_ACTIVITY = "SELECT * FROM outbox WHERE activity = $1";
     OF_OBJECT = "SELECT * FROM outbox WHERE object = $1 ORDER BY seq";
+    FORGET_DELIVERIES = "DELETE FROM deliveries WHERE activity IN (SELECT seq FROM outbox
+        WHERE kind IN ('Create', 'Update', 'Announce') AND document LIKE $1 ESCAPE '!')";
+    FORGET = "DELETE FROM outbox WHERE kind IN ('Create', 'Update', 'Announce') AND document LIKE $1 ESCAPE '!'";
     LAST = "SELECT value FROM counters WHERE name = 'activities'";
     BOOSTERS = "SELECT DISTINCT actor FROM outbox WHERE object = $1 AND kind = 'Announce' ORDER BY actor";
 }
@@ -123,6 +126,18 @@ pub async fn of_object(db: &Db, object: &str) -> Result<Vec<Activity>> {
 pub async fn boosters_in(tx: &mut Tx, object: &str) -> Result<Vec<String>> {
     let actors: Vec<(String,)> = tx.all(&BOOSTERS, args![object]).await?;
     Ok(actors.into_iter().map(|(actor,)| actor).collect())
+}
+
+/// Forgets every activity that carries a version of a record, and what was still to be delivered of them. What only
+/// names it by its id stays.
+///
+/// # Errors
+/// Those of the database.
+pub async fn forget(tx: &mut Tx, object: &str) -> Result<()> {
+    let exactly = object.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    let carries = format!("%\"id\":\"{exactly}\"%");
+    tx.run(&FORGET_DELIVERIES, args![&carries]).await?;
+    tx.run(&FORGET, args![&carries]).await.map(drop)
 }
 
 /// The number of the last activity, whichever process said it.

@@ -27,6 +27,7 @@ queries! {
         ORDER BY r.uri LIMIT $3";
     KEEP_VECTOR = "INSERT INTO embeddings (uri, hash, model, vector) VALUES ($1, $2, $3, $4)
         ON CONFLICT (uri) DO UPDATE SET hash = excluded.hash, model = excluded.model, vector = excluded.vector";
+    FORGET = "DELETE FROM embeddings WHERE uri = $1";
     VECTORS = "SELECT e.uri, e.vector FROM embeddings e JOIN records r ON r.uri = e.uri AND r.hash = e.hash
         WHERE e.model = $1 ORDER BY e.uri";
 }
@@ -48,6 +49,14 @@ pub struct Mark {
 /// Those of the database.
 pub async fn mark(db: &Db, seq: i64) -> Result<Mark> {
     Ok(db.first(&MOVED, args![seq]).await?.unwrap_or_default())
+}
+
+/// Forgets the vector of a text that was erased.
+///
+/// # Errors
+/// Those of the database.
+pub async fn forget(tx: &mut Tx, uri: &str) -> Result<()> {
+    tx.run(&FORGET, args![uri]).await.map(drop)
 }
 
 /// A pair, in the one order it is kept in.

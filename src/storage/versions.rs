@@ -34,6 +34,7 @@ queries! {
         WHERE author = $1 AND version = (SELECT max(w.version) FROM versions w WHERE w.uri = v.uri) ORDER BY uri";
     ERASE = "UPDATE versions SET document = NULL, proof_json = $3, erased_at = $4
         WHERE uri = $1 AND version = $2 AND document IS NOT NULL";
+    FIRST_SEQ = "SELECT min(seq) FROM versions WHERE uri = $1";
     LAST_SEQ = "SELECT coalesce(max(seq), 0) FROM versions WHERE ours";
     LINES = "SELECT author, ours, uri, version, hash FROM versions WHERE ours ORDER BY author, uri, version";
     LINES_OF = "SELECT author, ours, uri, version, hash FROM versions WHERE author = $1 AND proof = 'valid' ORDER BY uri, version";
@@ -338,6 +339,15 @@ pub async fn adopt(tx: &mut Tx, author: &str) -> Result<u64> {
 /// Those of the database.
 pub async fn count(db: &Db) -> Result<i64> {
     db.count(&COUNT, args![]).await
+}
+
+/// Register number of the first version of a record that came here.
+///
+/// # Errors
+/// Those of the database.
+pub async fn first_seq(tx: &mut Tx, uri: &str) -> Result<i64> {
+    let found: Option<(i64,)> = tx.first(&FIRST_SEQ, args![uri]).await?;
+    Ok(found.map_or(0, |(seq,)| seq))
 }
 
 /// Destroys the text of a version and keeps its hash and its proof (register.md rule 13). Gives `false`

@@ -7,6 +7,7 @@ mod follower;
 #[path = "../support/node.rs"]
 mod node;
 
+mod erased;
 mod forged;
 mod heal;
 mod moving;

@@ -56,6 +56,7 @@ cli-published = ✓ { $reference }: version { $version }, { $id }
 cli-published-same = = { $reference }: nothing new
 cli-published-total = Texts handled: { $total }
 cli-withdrawn = ✓ Withdrawn: { $id }
+cli-erased = ✓ Erased: { $id }. Its hash, its signature and the reason stay.
 cli-follow-asked = ✓ Asked { $whom } ({ $id }); parvis peers list will tell when it answers.
 cli-unfollowed = ✓ { $whom } is followed no more ({ $id }).
 problem-account = This is no server, account or address. Write angers.example, @ccnr@angers.example or https://angers.example/actors/…

@@ -156,6 +156,7 @@ history-version = Version
 history-received = Recorded on
 history-erased = text erased on
 withdrawn-title = This text was withdrawn by its author on
+withdrawn-erased = Its text was erased, here and on the nodes that kept it: the hash and the signature of each version stay below.
 withdrawn-history = Nothing is deleted from the register: earlier versions can still be read below.
 withdrawn-last-words = Read the text as it was before it was withdrawn
 thread-title = In the same thread

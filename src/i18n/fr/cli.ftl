@@ -56,6 +56,7 @@ cli-published = ✓ { $reference } : version { $version }, { $id }
 cli-published-same = = { $reference } : rien de nouveau
 cli-published-total = Textes traités : { $total }
 cli-withdrawn = ✓ Retiré : { $id }
+cli-erased = ✓ Effacé : { $id }. Il en reste l’empreinte, la signature et le motif.
 cli-follow-asked = ✓ Demande envoyée à { $whom } ({ $id }) ; parvis peers list dira quand il répond.
 cli-unfollowed = ✓ { $whom } n’est plus suivi ({ $id }).
 problem-account = Ce n’est ni un serveur, ni un compte, ni une adresse. Écrivez angers.example, @ccnr@angers.example ou https://angers.example/actors/…

@@ -156,6 +156,7 @@ history-version = Version
 history-received = Enregistrée le
 history-erased = texte effacé le
 withdrawn-title = Ce texte a été retiré par son auteur le
+withdrawn-erased = Son texte a été effacé, ici et sur les nœuds qui le gardaient : restent ci-dessous l’empreinte et la signature de chaque version.
 withdrawn-history = Rien n’est supprimé du registre : les versions précédentes restent consultables ci-dessous.
 withdrawn-last-words = Lire le texte tel qu’il était avant son retrait
 thread-title = Dans le même fil

@@ -71,6 +71,8 @@ pub struct Sheet {
     pub links: Vec<(String, String)>,
     /// The checked document; none once withdrawn.
     pub record: Option<Record>,
+    /// Whether its text was erased.
+    pub erased: bool,
     /// Why it was withdrawn: label and words.
     pub reason: Option<(String, Markup)>,
 }
@@ -109,10 +111,12 @@ impl Sheet {
     /// A record with its words, in the reader's language when its author wrote it in that too.
     #[must_use]
     pub fn of(app: &App, page: &Page, people: &People, row: &Row) -> Self {
+        let mut erased = false;
         let (record, reason) = match Version::parse(&row.document) {
             Ok(Version::Record(record)) => (Some(*record), None),
             Ok(Version::Tombstone(end)) => {
                 let label = crate::domain::Code::label(&end.reason, page.lang.code()).to_owned();
+                erased = end.erased;
                 (None, Some((label, markup::clean(end.content.as_str()))))
             }
             Ok(Version::Actor(_)) | Err(_) => (None, None),
@@ -132,6 +136,7 @@ impl Sheet {
             themes: record.as_ref().map(|record| themes(record, page)).unwrap_or_default(),
             links: envelope.map(links_of).unwrap_or_default(),
             record,
+            erased,
             reason,
         }
     }
