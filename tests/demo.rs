@@ -1,5 +1,5 @@
-//! Several nodes: the demonstration's own check, run by the real binary (six nodes, signed HTTP, a
-//! citizen of another server), and once more on the same files.
+//! Several nodes: the demonstration's own check, run by the real binary (six nodes, signed HTTP, a citizen of
+//! another server; one node is stopped and goes on from its file).
 
 use std::process::Command;
 

@@ -5,7 +5,7 @@ use std::{fmt::Display, time::Duration};
 use super::{
     Demo, Teller, Told,
     citizen::Citizen,
-    load,
+    id_of, ideas, load,
     nodes::{Node, operator},
     read,
 };
@@ -77,19 +77,59 @@ pub async fn run(demo: &mut Demo, tell: &Teller) -> Result<Vec<Expectation>> {
     Ok(looking.all)
 }
 
-/// The table of the convention is the same on every node, byte for byte, with what each city contributed.
+/// What is computed of all cities together is the same on every node, byte for byte: the table of the convention, the
+/// way of an idea, who is competent, and the synthesis with what is contested in it.
 async fn one_table_everywhere(demo: &Demo, looking: &mut Looking<'_>) -> Result<()> {
+    let rennes = demo.node("rennes");
+    let person = id_of(rennes, ideas::PERSON).await?;
+    let of: String = url::form_urlencoded::byte_serialize(person.as_str().as_bytes()).collect();
+    let cities = |table: &str| {
+        let host = |node: &&Node| table.contains(&format!(",{},", node.city.host()));
+        format!("{} cities", demo.nodes.iter().filter(host).count())
+    };
+    let path = format!("/conventions/{}.csv?on=2026-11-22", super::convention::NAME);
+    alike(demo, looking, ("table of the convention", "4 cities"), cities, |_| path.clone()).await?;
+    let path = format!("/genealogie.csv?id={of}");
+    let way = |table: &str| {
+        let count = |word: &str| table.matches(&format!(",{word},")).count();
+        let [yes, unsaid, no] = ["confirmed", "not-confirmed", "contested"].map(count);
+        format!("{yes} confirmed, {unsaid} not confirmed, {no} contested")
+    };
+    let expected = "1 confirmed, 2 not confirmed, 1 contested";
+    alike(demo, looking, ("take-ups of an idea", expected), way, |_| path.clone()).await?;
+    let path = format!("/competences.csv?convention={}", super::convention::NAME);
+    let said = |table: &str, folder: &str| table.matches(folder).count();
+    let otherwise = |table: &str| {
+        let count = said(table, "/rapprochements/") + said(table, "/reprises/");
+        format!("{count} placed otherwise elsewhere")
+    };
+    let expected = "4 placed otherwise elsewhere";
+    alike(demo, looking, ("who is competent for what", expected), otherwise, |_| path.clone()).await?;
+    let synthesis = id_of(rennes, ideas::SYNTHESIS).await?;
+    let page = |node: &Node| match node.city.name {
+        "rennes" => "/syntheses/synthese.json".to_owned(),
+        _ => format!("/recus/{}.json", synthesis.key()),
+    };
+    let contested = |text: &str| format!("{} sentence contested", said(text, "/evaluations/"));
+    alike(demo, looking, ("synthesis", "1 sentence contested"), contested, page).await
+}
+
+/// Looks at what every node answers: what is counted in it, and that it is the same everywhere.
+async fn alike(
+    demo: &Demo,
+    looking: &mut Looking<'_>,
+    (what, expected): (&str, &str),
+    count: impl Fn(&str) -> String,
+    path: impl Fn(&Node) -> String,
+) -> Result<()> {
     let mut first = None;
     for node in &demo.nodes {
-        let path = format!("/conventions/{}.csv?on=2026-11-22", super::convention::NAME);
-        let table = node.page(&path).await?;
-        let cities =
-            demo.nodes.iter().filter(|other| table.contains(&format!(",{},", other.city.host()))).count();
-        let equal = *first.get_or_insert_with(|| table.clone()) == table;
+        let answer = node.page(&path(node)).await?;
+        let equal = *first.get_or_insert_with(|| answer.clone()) == answer;
         looking.see(
-            format!("{}: table of the convention", node.city.title),
-            "4 cities, the same as everywhere",
-            format!("{cities} cities, {}", if equal { "the same as everywhere" } else { "another" }),
+            format!("{}: {what}", node.city.title),
+            format!("{expected}, the same as everywhere"),
+            format!("{}, {}", count(&answer), if equal { "the same as everywhere" } else { "another" }),
         );
     }
     Ok(())

@@ -5,12 +5,10 @@
 //! answered, is a fact; the convention itself, its charter, the part of Nancy and the avis of Angers and Nancy are
 //! synthetic, and say so.
 
-use std::time::Duration;
-
 use super::{
     Demo, Teller, load,
     nodes::{Node, operator},
-    parsed,
+    once, parsed, patiently,
 };
 use crate::{
     Error, Result,
@@ -26,7 +24,7 @@ use crate::{
 pub(super) const NAME: &str = "ia";
 
 /// What Rennes says of it.
-const HOSTED: &str = r#"
+pub(super) const HOSTED: &str = r#"
 [[conventions]]
 ref = "ia"
 title = "Convention décentralisée sur l’intelligence artificielle"
@@ -66,7 +64,7 @@ sub_questions = [
 "#;
 
 /// An avis of Angers for it. Synthetic, as it says.
-const ANGERS: &str = r#"
+pub(super) const ANGERS: &str = r#"
 [[compositions]]
 council = "codev"
 on = "2024-10"
@@ -104,10 +102,17 @@ decision = "accepted"
 text = "La liste sera en ligne (texte d’exemple)."
 promised_by = "2026-03-31"
 on = "2025-09-15"
+
+[[answers]]
+recommendation = "codev/avis-ia/r3"
+decision = "refused"
+reason = "out-of-remit"
+text = "La communauté urbaine porte les marchés informatiques : cette mesure relève d’elle (texte d’exemple)."
+on = "2025-09-15"
 "#;
 
 /// An avis of Nancy for it. Synthetic, as it says.
-const NANCY: &str = r#"
+pub(super) const NANCY: &str = r#"
 [[questions]]
 ref = "question-ia"
 council = "instance-citoyenne"
@@ -165,9 +170,6 @@ const PARTS: [(&str, &str, &[Part]); 4] = [
     ("nancy", "instance_citoyenne", &[("nancy/instance-citoyenne/avis-ia", None)]),
 ];
 
-/// How long one step may take.
-const PATIENCE: Duration = Duration::from_mins(2);
-
 /// Hosts, joins, admits, contributes.
 ///
 /// # Errors
@@ -196,10 +198,7 @@ pub(super) async fn play(demo: &Demo, tell: &Teller) -> Result<()> {
         for (of, question) in parts {
             let known = known(node).await?;
             let question = question.map(ToOwned::to_owned);
-            match take_part::contribute(&node.app, &operator(), &known, (of, question), "").await {
-                Ok(_) | Err(Error::Conflict { .. }) => {}
-                Err(error) => return Err(error),
-            }
+            once(take_part::contribute(&node.app, &operator(), &known, (of, question), "").await)?;
         }
     }
     Ok(())
@@ -207,15 +206,12 @@ pub(super) async fn play(demo: &Demo, tell: &Teller) -> Result<()> {
 
 /// The convention, once it is known at a node.
 async fn known(node: &Node) -> Result<Known> {
-    let until = tokio::time::Instant::now() + PATIENCE;
-    loop {
-        match conventions::named(&node.app, NAME).await {
-            Err(Error::NotFound { .. }) if tokio::time::Instant::now() < until => {
-                tokio::time::sleep(Duration::from_millis(200)).await;
-            }
-            found => return found,
-        }
-    }
+    let what = format!("{NAME}: no such convention at {}", node.city.host());
+    let look = async || match conventions::named(&node.app, NAME).await {
+        Err(Error::NotFound { .. }) => Ok(None),
+        found => found.map(Some),
+    };
+    patiently(what, look).await
 }
 
 /// The id of a council of a node.
@@ -230,15 +226,7 @@ fn standing(known: &Known, council: &str) -> Option<Standing> {
 
 /// Waits until a council stands so at a node.
 async fn until(node: &Node, council: &str, wanted: &[Standing]) -> Result<Standing> {
-    let end = tokio::time::Instant::now() + PATIENCE;
-    loop {
-        if let Some(standing) = standing(&known(node).await?, council).filter(|now| wanted.contains(now)) {
-            return Ok(standing);
-        }
-        if tokio::time::Instant::now() > end {
-            let why = format!("{council}: not in the convention at {}", node.city.host());
-            return Err(Error::Unavailable { why, retry_after: Duration::from_secs(1) });
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+    let what = format!("{council}: not in the convention at {}", node.city.host());
+    patiently(what, async || Ok(standing(&known(node).await?, council).filter(|now| wanted.contains(now))))
+        .await
 }

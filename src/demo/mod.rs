@@ -5,10 +5,11 @@
 mod check;
 mod citizen;
 mod convention;
+mod ideas;
 mod nodes;
 mod relay;
 
-use std::{path::Path, time::Duration};
+use std::{fmt::Display, path::Path, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
@@ -41,7 +42,7 @@ pub enum Told<'a> {
 /// Who is told.
 pub type Teller = dyn Fn(Told<'_>) + Send + Sync;
 
-/// How long the exchange may take before it is called stuck.
+/// How long the exchange, or a step of what is played, may take before it is called stuck.
 const PATIENCE: Duration = Duration::from_mins(3);
 
 /// The nodes, running.
@@ -70,6 +71,8 @@ impl Demo {
         demo.converge(tell).await?;
         relay::play(&demo, tell).await?;
         convention::play(&demo, tell).await?;
+        demo.converge(tell).await?;
+        ideas::play(&demo, tell).await?;
         demo.converge(tell).await?;
         Ok(demo)
     }
@@ -166,6 +169,37 @@ impl Demo {
         }
         Ok(())
     }
+}
+
+/// Looks again until something is there.
+///
+/// # Errors
+/// `Unavailable` when it never is; those of looking.
+async fn patiently<T>(what: impl Display, look: impl AsyncFn() -> Result<Option<T>>) -> Result<T> {
+    let until = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look().await? {
+            return Ok(found);
+        }
+        if tokio::time::Instant::now() > until {
+            return Err(Error::Unavailable { why: what.to_string(), retry_after: Duration::from_secs(1) });
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// What is said once: again, when the demonstration is started again, it is a conflict.
+fn once<T>(said: Result<T>) -> Result<()> {
+    match said {
+        Ok(_) | Err(Error::Conflict { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The id of what a node published under a reference.
+async fn id_of(node: &Node, reference: &str) -> Result<Iri> {
+    let source = storage::sources::get(&node.app.db, reference).await?;
+    Ok(Iri::parse(&source.ok_or_else(|| Error::not_found(reference))?.uri)?)
 }
 
 /// The sample dossier of a city.

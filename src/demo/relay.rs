@@ -2,15 +2,13 @@
 //! to the State, which answers; the answer comes back down. A body without a node gets a link to answer by.
 //! Played once: started again, the demonstration finds it done.
 
-use std::time::Duration;
-
 use super::{
-    Demo, Teller, load,
+    Demo, Teller, id_of, load,
     nodes::{Node, operator},
-    parsed,
+    parsed, patiently,
 };
 use crate::{
-    Error, Result,
+    Result,
     actions::{
         intake::{self, Further, Word},
         invitations,
@@ -20,7 +18,7 @@ use crate::{
         codes::{Decision, Tier},
     },
     federation::discover,
-    storage::{self, records::Row},
+    storage,
 };
 
 /// What Rennes relays. Synthetic, as the text says.
@@ -47,9 +45,6 @@ text = "La Ville relaie ces recommandations du conseil (texte d’exemple)."
 /// What the State answers.
 pub(super) const ANSWER: &str = "La règle sera proposée pour les décisions individuelles (texte d’exemple).";
 
-/// How long one step may take.
-const PATIENCE: Duration = Duration::from_mins(1);
-
 /// Relays, passes on, answers.
 ///
 /// # Errors
@@ -59,9 +54,10 @@ pub(super) async fn play(demo: &Demo, tell: &Teller) -> Result<()> {
     let region = discover::actor(&rennes.app, &account(bretagne)).await?;
     let text = format!("{}{}", rennes.city.dossier, RELAYS.replace("REGION", &region.uri));
     load(rennes, &parsed(&text)?, tell).await?;
-    let relay = relay_of(rennes, "rennes/ccnr/avis-3/r3/relais-region").await?;
+    let relay = id_of(rennes, "rennes/ccnr/avis-3/r3/relais-region").await?;
     if offered(bretagne, &relay, &region.uri).await? == "received" {
-        intake::say(&bretagne.app, &operator(), &relay, &Word::Accept, "", Some("BZH-2026-077".to_owned()))
+        let relay = relay.as_str();
+        intake::say(&bretagne.app, &operator(), relay, &Word::Accept, "", Some("BZH-2026-077".to_owned()))
             .await?;
         let state = discover::actor(&bretagne.app, &account(etat)).await?;
         let further = Further {
@@ -74,8 +70,8 @@ pub(super) async fn play(demo: &Demo, tell: &Teller) -> Result<()> {
         };
         let passed = Word::PassOn(Box::new(further));
         let words = "La Région transmet à l’État (texte d’exemple).";
-        let hop = intake::say(&bretagne.app, &operator(), &relay, &passed, words, None).await?;
-        offered(etat, hop.as_str(), &state.uri).await?;
+        let hop = intake::say(&bretagne.app, &operator(), relay, &passed, words, None).await?;
+        offered(etat, &hop, &state.uri).await?;
         intake::say(&etat.app, &operator(), hop.as_str(), &Word::Accept, "", None).await?;
         let answer = Word::Answer { decision: Decision::AcceptedInPart, reason: None, promised_by: None };
         intake::say(&etat.app, &operator(), hop.as_str(), &answer, ANSWER, None).await?;
@@ -89,8 +85,8 @@ pub(super) async fn play(demo: &Demo, tell: &Teller) -> Result<()> {
 /// Those of the database.
 pub(super) async fn link(demo: &Demo) -> Result<Iri> {
     let rennes = demo.node("rennes");
-    let relay = relay_of(rennes, "rennes/ccnr/avis-2/r16/relais-education").await?;
-    Ok(invitations::create(&rennes.app, &operator(), &relay, 30).await?.0)
+    let relay = id_of(rennes, "rennes/ccnr/avis-2/r16/relais-education").await?;
+    Ok(invitations::create(&rennes.app, &operator(), relay.as_str(), 30).await?.0)
 }
 
 /// The account of a node's own body.
@@ -98,22 +94,9 @@ fn account(node: &Node) -> String {
     format!("@{}@{}", node.city.handle, node.city.host())
 }
 
-async fn relay_of(node: &Node, reference: &str) -> Result<String> {
-    let row: Option<Row> = storage::records::by_reference(&node.app.db, reference).await?;
-    Ok(row.ok_or_else(|| Error::not_found(reference))?.uri)
-}
-
 /// Where an offer stands at the body it was made to, once it is there.
-async fn offered(node: &Node, relay: &str, body: &str) -> Result<String> {
-    let until = tokio::time::Instant::now() + PATIENCE;
-    loop {
-        if let Some(offer) = storage::offers::get(&node.app.db, relay, body).await? {
-            return Ok(offer.state);
-        }
-        if tokio::time::Instant::now() > until {
-            let why = format!("{relay}: not offered at {}", node.city.host());
-            return Err(Error::Unavailable { why, retry_after: Duration::from_secs(1) });
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+async fn offered(node: &Node, relay: &Iri, body: &str) -> Result<String> {
+    let what = format!("{relay}: not offered at {}", node.city.host());
+    let offer = async || storage::offers::get(&node.app.db, relay.as_str(), body).await;
+    Ok(patiently(what, offer).await?.state)
 }
