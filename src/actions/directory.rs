@@ -50,8 +50,8 @@ pub struct Body {
     pub actor: Actor,
     /// The name of its handle: `rennes.example`.
     pub domain: String,
-    /// Its Atom feed, if it has one.
-    pub feed: Option<String>,
+    /// Its Atom feed.
+    pub feed: String,
     /// What it published last, among what is here.
     pub latest: Option<String>,
 }
@@ -156,13 +156,18 @@ fn bodies(known: Vec<Known>, domain: &str) -> Vec<Body> {
     let mut bodies: Vec<Body> = known
         .into_iter()
         .filter_map(|Known { actor, latest }| {
-            let kind = kind(&actor)?;
-            let feed = (kind == COUNCIL).then(|| format!("{}/flux/{}.atom", site(&actor.uri), actor.handle));
+            let (kind, feed) = (kind(&actor)?, feed(&actor));
             Some(Body { kind, feed, latest, domain: domain.to_owned(), actor })
         })
         .collect();
     bodies.sort_by(|a, b| (&a.actor.name, &a.actor.uri).cmp(&(&b.actor.name, &b.actor.uri)));
     bodies
+}
+
+/// The Atom feed of a council or of a convention, ours or another's.
+#[must_use]
+pub fn feed(actor: &Actor) -> String {
+    format!("{}/flux/{}.atom", site(&actor.uri), actor.handle)
 }
 
 /// What an actor is: ours by its role, another's by what its document says of it.

@@ -28,6 +28,7 @@ use super::{
     conventions::{self, Contributed, Known},
     obligations::{self, Ledger},
     standings,
+    synthesis::{self, Agreement},
 };
 
 /// What is side by side in a convention, as it stands on a day.
@@ -68,6 +69,10 @@ pub struct Line {
     pub silence: Option<i64>,
     /// Whether the answer to it is overdue.
     pub overdue: bool,
+    /// How many times others took it up.
+    pub taken_up: usize,
+    /// The latest majority judgement on it.
+    pub agreed: Option<Agreement>,
 }
 
 /// What an addressee said.
@@ -232,7 +237,12 @@ fn line(known: &Known, one: &Brought, around: &Around, day: civil::Date) -> Opti
             .iter()
             .any(|owed| owed.duty == Duty::AnswerDue && owed.state == State::Overdue)
     });
+    let about = around.about(&one.row.uri);
+    let takes_up =
+        |said: &&Row| said.kind == "TakeUp" && said.proof == "valid" && said.author != one.row.author;
     Some(Line {
+        taken_up: about.iter().filter(takes_up).count(),
+        agreed: synthesis::agreements(about).into_iter().next(),
         sub_question,
         contributed: one.contributed.clone(),
         changed: one.changed,

@@ -1,8 +1,10 @@
 //! A convention of several cities, between real nodes over HTTP (requirements 2.34, 2.35; moonshot 1).
 
+mod feed;
 #[allow(dead_code, reason = "no sample is published here")]
 #[path = "../support/node.rs"]
 mod node;
+mod remits;
 mod world;
 
 use jiff::SignedDuration;

@@ -10,9 +10,13 @@ mod http;
 #[path = "../support/node.rs"]
 #[allow(dead_code, reason = "no sample is published here")]
 mod node;
+#[allow(dead_code, reason = "each test binary uses a part")]
+#[path = "../support/process.rs"]
+mod process;
 #[path = "../support/proposals.rs"]
 mod proposals;
 
+mod commands;
 mod directory;
 mod embeddings;
 

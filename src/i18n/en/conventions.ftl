@@ -42,6 +42,11 @@ convention-read-answer = Read
 convention-promised = promised for
 convention-changed = changed since it was contributed
 convention-computed = This table is computed here, from the signed documents that this node received and verified. Every node of the convention computes the same.
+convention-taken-up = { $n ->
+    [one] taken up once
+   *[other] taken up { $n } times
+}
+convention-grade = majority grade: { $n } out of 5
 convention-remits = Who has the power
 convention-syntheses = Syntheses
 convention-progress = Where each council stands

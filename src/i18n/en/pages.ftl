@@ -219,6 +219,7 @@ network-unknown = unknown
 # Feed
 
 feed-title = { $council } – avis, answers and follow-ups
+feed-convention = { $name } – members, contributions, syntheses and what follows
 feed-subtitle = Published by { $city }
 
 # Theme

@@ -42,6 +42,11 @@ convention-read-answer = Lire
 convention-promised = promis pour le
 convention-changed = modifié depuis son versement
 convention-computed = Ce tableau est calculé ici, à partir des documents signés que ce nœud a reçus et vérifiés. Chaque nœud de la convention calcule le même.
+convention-taken-up = { $n ->
+    [one] reprise une fois
+   *[other] reprise { $n } fois
+}
+convention-grade = note majoritaire : { $n } sur 5
 convention-remits = Qui est compétent
 convention-syntheses = Synthèses
 convention-progress = Où en est chaque conseil

@@ -219,6 +219,7 @@ network-unknown = inconnu
 # Flux
 
 feed-title = { $council } – avis, réponses et suivis
+feed-convention = { $name } – membres, contributions, synthèses et suites
 feed-subtitle = Publié par { $city }
 
 # Thème

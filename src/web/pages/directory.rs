@@ -48,7 +48,7 @@ struct Line {
 struct Listed {
     who: Who,
     node: String,
-    feed: Option<String>,
+    feed: String,
     latest: Option<Markup>,
 }
 
@@ -123,7 +123,7 @@ pub async fn csv(State(app): State<App>) -> Result<Response, Failure> {
             serde_json::Value::Null,
             body.latest.clone().into(),
             serde_json::Value::Null,
-            body.feed.clone().into(),
+            body.feed.as_str().into(),
         ]
     });
     Ok(table::csv(&names, nodes.chain(bodies))?)
@@ -145,8 +145,8 @@ pub async fn opml(State(app): State<App>, lang: Lang) -> Result<Response, Failur
     let _ = write!(text, "<title>{}</title></head>\n<body>\n", escape(&title));
     for (node, bodies) in directory.followed() {
         let _ = writeln!(text, "<outline text=\"{}\">", escape(&markup::name(&node.name)));
-        for outline in bodies.into_iter().filter_map(outline) {
-            text.push_str(&outline);
+        for body in bodies {
+            text.push_str(&outline(body));
         }
         let owed = format!("{}/flux/echeances.atom", node.url);
         text.push_str(&feed(&page.t("owed-title"), &owed, &format!("{}/echeances", node.url)));
@@ -156,9 +156,9 @@ pub async fn opml(State(app): State<App>, lang: Lang) -> Result<Response, Failur
     Ok(([(header::CONTENT_TYPE, "text/x-opml; charset=utf-8")], text).into_response())
 }
 
-fn outline(body: &Body) -> Option<String> {
+fn outline(body: &Body) -> String {
     let page = body.actor.url.as_deref().filter(|url| url.starts_with("http")).unwrap_or(&body.actor.uri);
-    Some(feed(&markup::name(&body.actor.name), body.feed.as_deref()?, page))
+    feed(&markup::name(&body.actor.name), &body.feed, page)
 }
 
 /// A feed, in the attributes that OPML 2.0 asks of a subscription.

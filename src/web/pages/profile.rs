@@ -10,13 +10,13 @@ use axum::{
 use super::council;
 use crate::{
     App, Error, Result,
-    i18n::{Lang, t_args},
+    i18n::Lang,
     storage::{
         actors, follows,
         records::{self, Page as Slice},
     },
     web::{
-        Failure, html,
+        Failure, feed, html,
         layout::Page,
         markup::{self, Markup},
         view::{Card, People},
@@ -53,7 +53,7 @@ pub async fn show(
     let summary = document.map(|one| one.summary).unwrap_or_default();
     let role = actor.role.clone().unwrap_or_default();
     let is_council = role == "council";
-    let feed = is_council.then(|| format!("/flux/{handle}.atom"));
+    let feed = feed::named(lang, &role, &actor);
     let mut page = Page::new(&app, lang, &format!("/@{handle}"))
         .titled(&actor.name)
         .described(&summary)
@@ -64,8 +64,7 @@ pub async fn show(
         let said = format!("{} ({})", page.label("role", &role), page.city);
         page = page.described(&said);
     }
-    if let Some(feed) = &feed {
-        let title = t_args(lang, "feed-title", &[("council", actor.name.as_str().into())]);
+    if let Some((feed, title)) = &feed {
         page = page.with_feed(feed, title);
     }
     let latest = records::all_by_author(&app.db, &actor.uri, &Slice::first(60)).await?;
@@ -78,7 +77,7 @@ pub async fn show(
         summary: markup::clean(&summary),
         followers: follows::count_followers(&app.db, &actor.uri).await?,
         council: is_council.then_some(handle),
-        feed,
+        feed: feed.map(|(address, _)| address),
         latest: Card::list(&app, &page, &people, &shown),
         page,
     };

@@ -6,19 +6,22 @@ use axum::{http::StatusCode, response::Response};
 use super::{Asked, OTHERS, given, lines, plots};
 use crate::{
     App, Result,
-    actions::side_by_side::{Line, Table},
+    actions::{
+        directory::CONVENTION,
+        side_by_side::{Line, Table},
+    },
     domain::{
-        Code, Iri,
+        Code, Iri, agreement,
         codes::{Status, Tier},
         phrases::Phrases,
     },
     i18n::Lang,
-    storage::{hosts, records},
+    storage::{actors, hosts, records},
     web::{
-        html,
+        feed, html,
         layout::Page,
         markup::{self, Markup},
-        view::{Badge, Card, People, Seen, Sheet, Who, href},
+        view::{Badge, Card, People, Seen, Sheet, Who, genealogy, href},
     },
 };
 
@@ -43,6 +46,7 @@ struct Convention {
     day: Markup,
     count: usize,
     all: usize,
+    feed: Option<String>,
     query: String,
     name: String,
 }
@@ -76,6 +80,8 @@ struct Cell {
     by: Option<Who>,
     promised: Option<Markup>,
     silence: Option<String>,
+    /// How often it was taken up, and how far people agree on it: words, and their page.
+    besides: Vec<(String, String)>,
     overdue: bool,
     changed: bool,
     proof: &'static str,
@@ -110,6 +116,9 @@ pub(super) async fn page(
     let page = page.titled(&row.title).showing("article", &row.uri).asked(&asked.query());
     let filtered = !asked.query().is_empty();
     let page = if filtered { page.unlisted() } else { page };
+    let group = actors::get(&app.db, table.known.said.convention.as_str()).await?;
+    let feed = group.and_then(|group| feed::named(lang, CONVENTION, &group));
+    let page = feed.iter().fold(page, |page, (address, title)| page.with_feed(address, title));
     let mut named: Vec<&str> = table.seats.iter().map(|seat| seat.member.council.as_str()).collect();
     named.extend(table.lines.iter().filter_map(|line| Some(line.by.as_ref()?.row.author.as_str())));
     named.push(table.known.host());
@@ -141,6 +150,7 @@ pub(super) async fn page(
         day: super::day_in_words(&page, table.day),
         count: table.lines.len(),
         all,
+        feed: feed.map(|(address, _)| address),
         query: if filtered { format!("?{}", asked.query()) } else { String::new() },
         name: name.to_owned(),
         rows,
@@ -212,12 +222,24 @@ fn cell(app: &App, page: &Page, people: &People, line: &Line) -> Cell {
         by: by.map(|by| people.who(&by.row.author)),
         promised: by.and_then(|by| by.promised_by.as_ref()).map(|day| page.civil(day)),
         silence: line.silence.map(|days| page.n("silence-days", days)),
+        besides: besides(app, page, line),
         overdue: line.overdue,
         changed: line.changed,
         proof: if line.row.proof == "valid" { "valid" } else { "absent" },
         proof_label: page.label("proof", &line.row.proof),
         synthetic: line.row.synthetic,
     }
+}
+
+/// What else is said of a recommendation.
+fn besides(app: &App, page: &Page, line: &Line) -> Vec<(String, String)> {
+    let taken_up =
+        (line.taken_up > 0).then(|| (page.n("convention-taken-up", line.taken_up), genealogy(&line.row.uri)));
+    let agreed = line.agreed.as_ref().and_then(|agreed| {
+        let ruling = agreement::ruling(&agreed.said.grades, agreed.said.kept_from)?;
+        Some((page.n("convention-grade", ruling.grade), href(app, &agreed.row)))
+    });
+    taken_up.into_iter().chain(agreed).collect()
 }
 
 /// How an answer begins.
