@@ -11,7 +11,7 @@ use crate::{
         said::{self, Said},
     },
     dossier::Item,
-    storage::{self, Tx, records::Row},
+    storage::{self, Tx, actors::Actor, records::Row},
 };
 
 /// A convention, and what the register holds of it.
@@ -102,7 +102,13 @@ pub(super) fn charter(app: &App, slug: &str) -> Iri {
 ///
 /// # Errors
 /// `Invalid` when the convention, or what is contributed, is not known here.
-pub(super) async fn complete(app: &App, tx: &mut Tx, item: &Item, said: &mut Said) -> Result<()> {
+pub(super) async fn complete(
+    app: &App,
+    tx: &mut Tx,
+    item: &Item,
+    author: &Actor,
+    said: &mut Said,
+) -> Result<()> {
     match said {
         Said::Convention(said) => said.charter = Some(charter(app, &item.slug())),
         Said::Adhesion(said) if said.charter_hash.is_none() => {
@@ -125,12 +131,37 @@ pub(super) async fn complete(app: &App, tx: &mut Tx, item: &Item, said: &mut Sai
             if let [one] = said.concerns.as_slice()
                 && let Some(row) = storage::versions::current_in(tx, one.as_str()).await?
             {
+                // Said before, it stays, whatever became of the sentence.
+                let new = storage::sources::get_in(tx, &item.reference).await?.is_none();
+                let (named, last) = (said.sentence.unwrap_or_default(), sentences(&row)?);
+                if new && usize::try_from(named).unwrap_or(usize::MAX) > last {
+                    return Err(Error::invalid("sentence", "sentence-unknown", format!("{named} > {last}")));
+                }
                 said.hash = Some(Hash::parse(&row.hash)?);
+            }
+        }
+        // What a convention says as a whole is its host's to say.
+        Said::Synthesis(said) => {
+            let known = of_group(app, &said.convention).await?;
+            if let Some(known) = known.filter(|known| known.host() != author.uri) {
+                return Err(Error::invalid("by", "synthesis-by-host", known.host()));
             }
         }
         _ => {}
     }
     Ok(())
+}
+
+/// How many sentences a version of a synthesis has.
+fn sentences(row: &storage::versions::Version) -> Result<usize> {
+    let version = row.document.as_deref().map(Version::parse).transpose()?;
+    Ok(match version {
+        Some(Version::Record(record)) => match record.said {
+            Said::Synthesis(synthesis) => synthesis.sentences.len(),
+            _ => 0,
+        },
+        _ => 0,
+    })
 }
 
 /// The convention of a Group, if its host's word on it is here.

@@ -1,4 +1,5 @@
-//! Rebuilds everything that is derived from the register, and gives the same bytes.
+//! Rebuilds everything that is derived from the register, and gives the same bytes: also what each reference of a
+//! dossier became, where that was lost.
 
 use crate::{App, Result, storage};
 
@@ -43,6 +44,7 @@ pub async fn reindex(
             register::derive_row(&mut tx, &row).await?;
         }
     }
+    storage::sources::found(&mut tx, app.urls.host()).await?;
     let count = read.to_string();
     storage::audit::add(&mut tx, &operator.deed("reindex", &count), app.clock.now_ms()).await?;
     tx.commit().await?;

@@ -72,6 +72,19 @@ pub async fn say(app: &App, operator: &Operator, saying: Saying<'_>) -> Result<P
     Ok(published)
 }
 
+/// The reference that is wanted, or where a record was ever under it, the next that is free.
+///
+/// # Errors
+/// Those of the database.
+pub async fn unused(app: &App, wanted: String) -> Result<String> {
+    let (mut reference, mut again) = (wanted.clone(), 2);
+    while storage::sources::get(&app.db, &reference).await?.is_some() {
+        reference = format!("{wanted}-{again}");
+        again += 1;
+    }
+    Ok(reference)
+}
+
 /// The reference that is wanted, or where a record under it was withdrawn, which keeps it, the next that is free.
 ///
 /// # Errors

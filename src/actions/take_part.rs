@@ -17,7 +17,7 @@ use super::{
     Operator,
     conventions::{self, Known},
     publish::Published,
-    say::{Saying, free, say},
+    say::{Saying, say, unused},
 };
 
 /// A council of ours asks to be in a convention, and takes on its charter as it is today.
@@ -132,6 +132,7 @@ pub async fn contribute(
     speak(app, operator, known, (&council, &kind), &Said::Contribution(said), text).await
 }
 
+/// Each is a record of its own: who may say it again has had an answer to what it said before.
 async fn speak(
     app: &App,
     operator: &Operator,
@@ -141,7 +142,7 @@ async fn speak(
     text: &str,
 ) -> Result<Published> {
     let city = app.config.city.handle.clone();
-    let reference = free(app, format!("{city}/{}/{kind}", author.handle)).await?;
+    let reference = unused(app, format!("{city}/{}/{kind}", author.handle)).await?;
     let synthetic = known.row.synthetic;
     say(app, operator, Saying { reference, by: &author.handle, said, title: None, text, synthetic }).await
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::{
     App, Error, Result,
     domain::{
-        Html, Iri, Lang, Words,
+        Html, Iri, Lang, Version, Words,
         compose::Draft,
         html,
         record::{Claim, Source},
@@ -26,7 +26,7 @@ pub async fn draft(app: &App, tx: &mut Tx, names: &Names, item: &Item, id: &Iri)
     let author = names.actor(item.author())?;
     let author_id = Iri::parse(&author.uri)?;
     let mut said = said(tx, names, item, id).await?;
-    conventions::complete(app, tx, item, &mut said).await?;
+    conventions::complete(app, tx, item, author, &mut said).await?;
     take_up::complete(tx, author, &mut said).await?;
     let thread = thread::thread(app, tx, names, item, (author, id, &said)).await?;
     let lang = Lang::parse(&item.language).unwrap_or_else(|_| Lang::french());
@@ -43,7 +43,7 @@ pub async fn draft(app: &App, tx: &mut Tx, names: &Names, item: &Item, id: &Iri)
         }
     }
     Ok(Draft {
-        url: page(app, names, item)?,
+        url: page(app, tx, names, item, id).await?,
         id: id.clone(),
         author_name: author.name.clone(),
         group: thread.audience,
@@ -210,16 +210,37 @@ pub(super) async fn addressee(tx: &mut Tx, names: &Names, addressee: &Addressee)
     }
 }
 
-/// Page of an item: of a recommendation, its place on the page of the avis.
-fn page(app: &App, names: &Names, item: &Item) -> Result<Iri> {
+/// Page of a record: the one it has; of a recommendation, its place on the page of the avis; else one under the
+/// name of its reference, or the next that is free.
+async fn page(app: &App, tx: &mut Tx, names: &Names, item: &Item, id: &Iri) -> Result<Iri> {
+    if let Some(url) = url_of(tx, id).await? {
+        return Ok(url);
+    }
     if let ItemBody::Recommendation(recommendation) = &item.body {
-        let avis =
-            names.items.get(&recommendation.avis).map_or_else(|| slug_of(&recommendation.avis), Item::slug);
-        return Ok(app.urls.page("avis", &avis).join(&format!("#r{}", recommendation.number)));
+        let avis = match url_of(tx, &names.id(&recommendation.avis)?).await? {
+            Some(url) => url,
+            None => app.urls.page("avis", &slug_of(&recommendation.avis)),
+        };
+        return Ok(avis.join(&format!("#r{}", recommendation.number)));
     }
     let folder =
         folder(&item.body).ok_or_else(|| Error::invalid(&item.reference, "not-a-record", "actor"))?;
-    Ok(app.urls.page(folder, &item.slug()))
+    let (wanted, mut again) = (item.slug(), 2);
+    let mut slug = wanted.clone();
+    while storage::records::slug_taken(tx, kind(&item.body), &slug).await? {
+        slug = format!("{wanted}-{again}");
+        again += 1;
+    }
+    Ok(app.urls.page(folder, &slug))
+}
+
+/// The page that a record says it has.
+async fn url_of(tx: &mut Tx, id: &Iri) -> Result<Option<Iri>> {
+    let row = storage::records::get_in(tx, id.as_str()).await?;
+    Ok(row.and_then(|row| match Version::parse(&row.document) {
+        Ok(Version::Record(record)) => record.envelope.url,
+        _ => None,
+    }))
 }
 
 /// The slug of a reference whose item is not at hand.

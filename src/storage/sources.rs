@@ -12,6 +12,8 @@ use crate::Result;
 queries! {
     PUT = "INSERT INTO sources (reference, uri, kind, digest) VALUES ($1, $2, $3, $4)
         ON CONFLICT (reference) DO UPDATE SET digest = excluded.digest";
+    FOUND = "INSERT INTO sources (reference, uri, kind, digest) SELECT reference, uri, kind, '' FROM records
+        WHERE ours AND origin = $1 AND reference LIKE '%/%' ON CONFLICT DO NOTHING";
     GET = "SELECT * FROM sources WHERE reference = $1";
     BY_URI = "SELECT * FROM sources WHERE uri = $1";
     EVERY = "SELECT * FROM sources ORDER BY reference";
@@ -36,6 +38,15 @@ pub struct Source {
 /// `Conflict` when another reference became that record.
 pub async fn put(tx: &mut Tx, source: &Source) -> Result<()> {
     tx.run(&PUT, args![&source.reference, &source.uri, &source.kind, &source.digest]).await.map(drop)
+}
+
+/// Puts what our records of an origin say they came from, where nothing is known of that: a dossier that is imported
+/// again is compared with them by its words.
+///
+/// # Errors
+/// Those of the database.
+pub async fn found(tx: &mut Tx, origin: &str) -> Result<()> {
+    tx.run(&FOUND, args![origin]).await.map(drop)
 }
 
 /// What a reference became.

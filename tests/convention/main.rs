@@ -5,11 +5,12 @@ mod feed;
 #[path = "../support/node.rs"]
 mod node;
 mod remits;
+#[allow(dead_code, reason = "each test binary uses a part")]
 mod world;
 
 use jiff::SignedDuration;
 use parvis::{
-    actions::{convene, conventions, withdraw},
+    actions::{convene, conventions, take_part, withdraw},
     domain::{Iri, codes::Reason, convention::Standing},
     storage::records,
 };
@@ -81,6 +82,12 @@ async fn r2_34_a_council_joins_contributes_takes_back_and_leaves_each_with_its_t
     parvis::actions::take_part::decline(rennes.app(), operator, &known, &again, no).await.unwrap();
     until("declined where it was asked", async || angers.standing(&there).await == Some(Standing::Declined))
         .await;
+    // That is no last word: it asks once more, by a record of its own.
+    for city in &cities {
+        city.app().clock.advance(SignedDuration::from_hours(24));
+    }
+    assert_ne!(angers.join().await, again);
+    until("asked once more", async || rennes.standing(&there).await == Some(Standing::Asked)).await;
 }
 
 #[tokio::test]
@@ -116,6 +123,27 @@ async fn r2_34_who_leaves_takes_its_contributions_along_and_brings_them_back() {
         .await
         .unwrap();
     assert_eq!((told("Add").await, told("Remove").await), (2, 2));
+}
+
+#[tokio::test]
+async fn r2_34_one_avis_may_be_brought_to_several_conventions() {
+    let rennes = City::found("rennes", true).await;
+    rennes
+        .publish(
+            "[[conventions]]\nref = \"eau\"\ntitle = \"Convention sur l’eau\"\ncharter = \"Répondre.\"\n",
+        )
+        .await;
+    let avis = rennes.own("Avis").await.remove(0).uri;
+    let (app, operator) = (rennes.app(), &rennes.node.operator);
+    for slug in ["ia", "eau"] {
+        let known = conventions::named(app, slug).await.unwrap();
+        let adhesion = take_part::join(app, operator, &known, "conseil", "").await.unwrap();
+        let known = conventions::named(app, slug).await.unwrap();
+        take_part::admit(app, operator, &known, adhesion.id.as_str(), "").await.unwrap();
+        let known = conventions::named(app, slug).await.unwrap();
+        take_part::contribute(app, operator, &known, (&avis, None), "").await.unwrap();
+        assert!(rennes.page(&format!("/conventions/{slug}.csv")).await.contains("Former les agents"));
+    }
 }
 
 /// An avis that is addressed to the convention of a host.

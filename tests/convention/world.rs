@@ -8,7 +8,7 @@ use axum::{
 };
 use parvis::{
     App,
-    actions::{conventions, follows, import, publish, take_part},
+    actions::{conventions, drafts, follows, import, publish, take_part},
     clock::Chance,
     domain::{Iri, convention::Standing},
     dossier,
@@ -140,13 +140,27 @@ impl City {
 
     /// Publishes the dossier of the city, with some sections more.
     pub async fn publish(&self, beside: &str) {
+        self.try_publish(beside).await.unwrap();
+    }
+
+    /// The rule by which that is refused; nothing of it waits any more.
+    pub async fn refuses(&self, beside: &str) -> &'static str {
+        let refused = self.try_publish(beside).await.unwrap_err();
+        for waiting in drafts::list(self.app()).await.unwrap() {
+            drafts::discard(self.app(), &self.node.operator, &waiting.item.reference).await.unwrap();
+        }
+        let parvis::Error::Invalid { problems } = refused else { panic!("{refused}") };
+        problems[0].rule
+    }
+
+    async fn try_publish(&self, beside: &str) -> parvis::Result<()> {
         let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
         std::fs::write(file.path(), dossier_of(self.name, beside)).unwrap();
         let dossier = dossier::read(file.path()).unwrap_or_else(|problems| panic!("{problems:?}"));
         let folder = file.path().parent().unwrap();
         let (app, operator) = (self.app(), &self.node.operator);
         import::import(app, operator, &dossier, folder, false).await.unwrap();
-        publish::publish(app, operator, None, &|_, _| ()).await.unwrap();
+        publish::publish(app, operator, None, &|_, _| ()).await.map(drop)
     }
 
     /// The actor of that handle.
