@@ -23,7 +23,7 @@ use super::{
 /// A council of ours asks to be in a convention, and takes on its charter as it is today.
 ///
 /// # Errors
-/// `NotFound` when the council is not ours; `Conflict` when it is in it, or waits for an answer.
+/// `NotFound` when the council is not ours; `Invalid` when it is in it, or waits for an answer.
 pub async fn join(
     app: &App,
     operator: &Operator,
@@ -35,7 +35,7 @@ pub async fn join(
     let standing = known.members.iter().find(|member| member.council.as_str() == council.uri);
     let waits = |standing| matches!(standing, Standing::Member | Standing::Asked);
     if standing.is_some_and(|member| waits(member.standing)) {
-        return Err(Error::conflict(format!("@{} asked already", council.handle)));
+        return Err(Error::invalid("council", "adhesion-asked", format!("@{}", council.handle)));
     }
     let convention = known.said.convention.clone();
     let said = said::Adhesion { convention, charter: None, charter_hash: None };
@@ -46,7 +46,7 @@ pub async fn join(
 /// The host admits a council that asked.
 ///
 /// # Errors
-/// `NotFound` when it did not ask; `Forbidden` when the convention is not ours to host; `Conflict` when it is in it.
+/// `NotFound` when it did not ask; `Invalid` when the convention is not ours to host, or it was ruled on before.
 pub async fn admit(
     app: &App,
     operator: &Operator,
@@ -55,7 +55,7 @@ pub async fn admit(
     text: &str,
 ) -> Result<Published> {
     let host = host(app, known).await?;
-    let adhesion = asked(known, adhesion)?;
+    let adhesion = asked(app, known, adhesion).await?;
     let said =
         said::Admission { convention: known.said.convention.clone(), concerns: vec![adhesion.clone()] };
     let kind = format!("admission-{}", adhesion.key());
@@ -74,7 +74,7 @@ pub async fn decline(
     (reason, text): (Reason, &str),
 ) -> Result<Published> {
     let host = host(app, known).await?;
-    let adhesion = asked(known, adhesion)?;
+    let adhesion = asked(app, known, adhesion).await?;
     if text.trim().is_empty() {
         return Err(Error::invalid("text", "argument-needed", ""));
     }
@@ -92,8 +92,8 @@ pub async fn decline(
 /// A council of ours brings an avis, or one recommendation, to a convention it is a member of.
 ///
 /// # Errors
-/// `NotFound` when what it brings is not here; `Forbidden` when it is another's, or the council is no member;
-/// `Conflict` when it is there already.
+/// `NotFound` when what it brings is not here; `Invalid` when it is another's, or there already, or the council is no
+/// member.
 pub async fn contribute(
     app: &App,
     operator: &Operator,
@@ -101,20 +101,23 @@ pub async fn contribute(
     (of, sub_question): (&str, Option<String>),
     text: &str,
 ) -> Result<Published> {
-    let id = match storage::sources::get(&app.db, of).await? {
+    let id = match storage::sources::named(&app.db, of).await? {
         Some(source) => source.uri,
         None => of.to_owned(),
     };
     let row = storage::records::get(&app.db, &id).await?.filter(|row| !row.withdrawn);
     let row = row.ok_or_else(|| Error::not_found(of))?;
     let council = storage::actors::get(&app.db, &row.author).await?.filter(|actor| actor.ours);
-    let council = council.ok_or_else(|| Error::forbidden("a council contributes what is its own"))?;
-    if !matches!(row.kind.as_str(), "Avis" | "Recommendation") || !known.has(&council.uri) {
-        return Err(Error::forbidden("members contribute avis and recommendations"));
+    let council = council.ok_or_else(|| Error::invalid("of", "contribution-own", row.author.as_str()))?;
+    if !matches!(row.kind.as_str(), "Avis" | "Recommendation") {
+        return Err(Error::invalid("of", "contribution-kind", row.kind));
+    }
+    if !known.has(&council.uri) {
+        return Err(Error::invalid("council", "member-needed", format!("@{}", council.handle)));
     }
     let there = conventions::contributed(known);
     if there.iter().any(|(_, what)| *what == row.uri) {
-        return Err(Error::conflict(format!("{} is in it already", row.uri)));
+        return Err(Error::invalid("of", "contribution-there", row.uri));
     }
     if let Some(key) =
         sub_question.as_ref().filter(|key| known.said.sub_questions.iter().all(|row| row.key != **key))
@@ -157,19 +160,31 @@ async fn ours(app: &App, handle: &str, role: Role) -> Result<Actor> {
 /// The body of ours that hosts a convention.
 async fn host(app: &App, known: &Known) -> Result<Actor> {
     let host = storage::actors::get(&app.db, known.host()).await?.filter(|actor| actor.ours);
-    host.ok_or_else(|| Error::forbidden("its host rules on a convention"))
+    host.ok_or_else(|| Error::invalid("convention", "convention-host", known.host()))
 }
 
-/// The adhesion of that id, or of the council of that id, if it waits.
-fn asked(known: &Known, named: &str) -> Result<Iri> {
-    let found = known
+/// The adhesion of that id, or of the council of that id or handle, if it waits.
+async fn asked(app: &App, known: &Known, named: &str) -> Result<Iri> {
+    let mut found = known
         .members
         .iter()
-        .find(|member| member.adhesion.as_str() == named || member.council.as_str() == named)
-        .ok_or_else(|| Error::not_found(named))?;
+        .find(|member| member.adhesion.as_str() == named || member.council.as_str() == named);
+    if found.is_none() {
+        let (handle, host) = named.trim_start_matches('@').split_once('@').unwrap_or((named, ""));
+        let mut called = Vec::new();
+        for member in known.members.iter().filter(|member| member.standing == Standing::Asked) {
+            let council = storage::actors::get(&app.db, member.council.as_str()).await?;
+            let is = |actor: &Actor| {
+                actor.handle == handle.trim_start_matches('@') && (host.is_empty() || actor.host == host)
+            };
+            called.extend(council.filter(is).map(|_| member));
+        }
+        found = if let [one] = called.as_slice() { Some(*one) } else { None };
+    }
+    let found = found.ok_or_else(|| Error::not_found(named))?;
     if found.standing == Standing::Asked {
         Ok(found.adhesion.clone())
     } else {
-        Err(Error::conflict(format!("{}: {}", found.council, found.standing.word())))
+        Err(Error::invalid("adhesion", "adhesion-ruled", found.standing.word()))
     }
 }

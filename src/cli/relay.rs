@@ -103,7 +103,7 @@ async fn list(app: &App, out: &Output) -> Result<(), Failure> {
 
 /// The relay of a reference or of an id.
 async fn named(app: &App, what: &str) -> Result<String> {
-    match storage::sources::get(&app.db, what).await? {
+    match storage::sources::named(&app.db, what).await? {
         Some(source) => Ok(source.uri),
         None if what.contains("://") => Ok(what.to_owned()),
         None => Err(Error::not_found(what)),

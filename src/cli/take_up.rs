@@ -159,7 +159,7 @@ fn code<C: Code>(text: &str, field: &str) -> Result<C> {
 
 /// The record of a reference or of an id; one that is not here is had from its own server.
 async fn named(app: &App, what: &str) -> Result<Iri> {
-    if let Some(source) = storage::sources::get(&app.db, what).await? {
+    if let Some(source) = storage::sources::named(&app.db, what).await? {
         return Ok(Iri::parse(&source.uri)?);
     }
     if !what.contains("://") {

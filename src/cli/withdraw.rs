@@ -95,7 +95,7 @@ impl Erase {
 
 /// The record of a reference or of an id.
 async fn named(app: &App, what: &str) -> Result<Iri> {
-    let uri = match storage::sources::get(&app.db, what).await? {
+    let uri = match storage::sources::named(&app.db, what).await? {
         Some(source) => source.uri,
         None if what.contains("://") => what.to_owned(),
         None => return Err(Error::not_found(what)),

@@ -15,6 +15,8 @@ queries! {
     FOUND = "INSERT INTO sources (reference, uri, kind, digest) SELECT reference, uri, kind, '' FROM records
         WHERE ours AND origin = $1 AND reference LIKE '%/%' ON CONFLICT DO NOTHING";
     GET = "SELECT * FROM sources WHERE reference = $1";
+    NAMED = "SELECT * FROM sources WHERE reference = $1 OR reference LIKE '%/' || $1
+        ORDER BY CASE WHEN reference = $1 THEN 0 ELSE 1 END, reference LIMIT 2";
     BY_URI = "SELECT * FROM sources WHERE uri = $1";
     EVERY = "SELECT * FROM sources ORDER BY reference";
 }
@@ -55,6 +57,16 @@ pub async fn found(tx: &mut Tx, origin: &str) -> Result<()> {
 /// Those of the database.
 pub async fn get(db: &Db, reference: &str) -> Result<Option<Source>> {
     db.first(&GET, args![reference]).await
+}
+
+/// What somebody names by a reference, whole or by its end (`ccnr/avis-1` for `rennes/ccnr/avis-1`) where one alone ends so.
+///
+/// # Errors
+/// Those of the database.
+pub async fn named(db: &Db, reference: &str) -> Result<Option<Source>> {
+    let found: Vec<Source> = db.all(&NAMED, args![reference]).await?;
+    let alone = found.len() == 1;
+    Ok(found.into_iter().next().filter(|source| alone || source.reference == reference))
 }
 
 /// What a reference became, read by a transaction.

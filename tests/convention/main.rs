@@ -10,7 +10,7 @@ mod world;
 
 use jiff::SignedDuration;
 use parvis::{
-    actions::{convene, conventions, take_part, withdraw},
+    actions::{convene, conventions, publish, take_part, withdraw},
     domain::{Iri, codes::Reason, convention::Standing},
     storage::records,
 };
@@ -133,15 +133,26 @@ async fn r2_34_one_avis_may_be_brought_to_several_conventions() {
             "[[conventions]]\nref = \"eau\"\ntitle = \"Convention sur l’eau\"\ncharter = \"Répondre.\"\n",
         )
         .await;
-    let avis = rennes.own("Avis").await.remove(0).uri;
     let (app, operator) = (rennes.app(), &rennes.node.operator);
+    let rule = |refused: parvis::Result<_>| match refused.map(|published: publish::Published| published.id) {
+        Err(parvis::Error::Invalid { problems }) => problems[0].rule,
+        other => panic!("{other:?}"),
+    };
     for slug in ["ia", "eau"] {
-        let known = conventions::named(app, slug).await.unwrap();
-        let adhesion = take_part::join(app, operator, &known, "conseil", "").await.unwrap();
-        let known = conventions::named(app, slug).await.unwrap();
-        take_part::admit(app, operator, &known, adhesion.id.as_str(), "").await.unwrap();
-        let known = conventions::named(app, slug).await.unwrap();
-        take_part::contribute(app, operator, &known, (&avis, None), "").await.unwrap();
+        let known = async || conventions::named(app, slug).await.unwrap();
+        let bring =
+            async || take_part::contribute(app, operator, &known().await, ("conseil/a1", None), "").await;
+        let join = async || take_part::join(app, operator, &known().await, "conseil", "").await;
+        let admit = async || take_part::admit(app, operator, &known().await, "@conseil", "").await;
+        assert_eq!(rule(bring().await), "member-needed");
+        join().await.unwrap();
+        assert_eq!(rule(join().await), "adhesion-asked");
+        let admission = admit().await.unwrap();
+        let council = rennes.actor("conseil").await;
+        let again = take_part::admit(app, operator, &known().await, council.as_str(), "").await;
+        assert_eq!(rule(again), "adhesion-ruled", "{}", admission.id);
+        bring().await.unwrap();
+        assert_eq!(rule(bring().await), "contribution-there");
         assert!(rennes.page(&format!("/conventions/{slug}.csv")).await.contains("Former les agents"));
     }
 }

@@ -155,7 +155,7 @@ pub fn concerns(row: &Row) -> Option<Vec<String>> {
 pub async fn named(app: &App, what: &str) -> Result<Row> {
     let row = if what.contains("://") {
         records::get(&app.db, what).await?
-    } else if let Some(source) = storage::sources::get(&app.db, what).await? {
+    } else if let Some(source) = storage::sources::named(&app.db, what).await? {
         records::get(&app.db, &source.uri).await?
     } else {
         records::by_reference(&app.db, what).await?
