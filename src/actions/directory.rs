@@ -10,6 +10,7 @@ use crate::{
         actors::{self, Actor, Known},
         follows,
         hosts::{self, Host},
+        records,
     },
 };
 
@@ -116,7 +117,20 @@ pub async fn directory(app: &App) -> Result<Directory> {
         directory.bodies.extend(bodies(known, &node.host));
         directory.nodes.push(node);
     }
+    conventions(app, &mut directory.bodies).await?;
     Ok(directory)
+}
+
+/// A Group says nothing itself: what came last of a convention is what was last said in it.
+async fn conventions(app: &App, bodies: &mut [Body]) -> Result<()> {
+    let mut groups: Vec<&mut Body> = bodies.iter_mut().filter(|body| body.kind == CONVENTION).collect();
+    let uris: Vec<String> = groups.iter().map(|body| body.actor.uri.clone()).collect();
+    let said = records::concerning(&app.db, &uris, "convention").await?;
+    for body in &mut groups {
+        let own = said.iter().filter(|one| one.target == body.actor.uri).map(|one| &one.record);
+        body.latest = own.map(|row| row.updated.as_ref().unwrap_or(&row.published)).max().cloned();
+    }
+    Ok(())
 }
 
 /// A peer, as it calls itself: its city if it is known, else its node actor.

@@ -99,6 +99,13 @@ impl CivilDate {
         &self.0
     }
 
+    /// The first day it names: to place it beside others in time, never to compute a deadline from.
+    #[must_use]
+    pub fn first_day(&self) -> Option<civil::Date> {
+        let rest = "0000-01-01".get(self.0.len()..)?;
+        format!("{}{rest}", self.0).parse().ok()
+    }
+
     /// The day, if the date is that precise.
     #[must_use]
     pub fn day(&self) -> Option<civil::Date> {

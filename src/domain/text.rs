@@ -123,7 +123,8 @@ pub fn one_line(text: &str, longest: usize) -> String {
     let mut marks = 0_usize;
     let kept: String = text
         .nfc()
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        // A space that holds words together, as French wants it, stays.
+        .map(|c| if c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}') { ' ' } else { c })
         .filter(|c| {
             marks = if is_combining_mark(*c) { marks + 1 } else { 0 };
             marks <= 2 && !c.is_control() && !shows_nothing(*c)

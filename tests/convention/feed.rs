@@ -118,6 +118,11 @@ async fn requirement_4_9_a_convention_is_in_the_directory_and_its_feed_on_its_pa
             assert!(path.starts_with("/api") || shown.contains(&address), "{}{path}: {shown}", city.name);
         }
     }
+    // A Group says nothing itself: what was last said in it counts.
+    let told = cities[1].page("/api/v1/directory").await;
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let listed = told["bodies"].as_array().unwrap().iter().find(|one| one["kind"] == "convention");
+    assert!(listed.unwrap()["lastPublished"].is_string(), "{told}");
     assert!(cities[0].page("/@convention_ia").await.contains(&address));
     for path in ["/flux/relay.atom", "/flux/rien.atom"] {
         let (status, _, _) = cities[0].ask(Request::get(path).body(Body::empty()).unwrap()).await;

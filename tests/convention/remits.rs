@@ -26,7 +26,7 @@ recommendations = [{ title = "Un banc tous les cent mètres", tier = "commune" }
 
 fn answer(decision: &str) -> String {
     format!(
-        "[[answers]]\nrecommendation = \"conseil/a1/r1\"\n{decision}\ntext = \"Voici.\"\non = \"2026-11-20\"\n"
+        "[[answers]]\nrecommendation = \"conseil/a1/r1\"\n{decision}\ntext = \"Voici.\"\non = \"2026-11\"\n"
     )
 }
 
@@ -83,7 +83,13 @@ async fn m11_a_convention_shows_its_own_remits_alike_on_every_node() {
             assert!(page.contains(part), "{}: {part} in {page}", city.name);
         }
         assert!(!page.contains("Un banc"), "{page}");
-        assert!(city.page("/conventions/ia").await.contains("href=\"/competences?convention=ia\""));
+        assert!(page.contains("<p class=\"crumbs\"><a href=\"/conventions/ia\">"), "{page}");
+        let table = city.page("/conventions/ia").await;
+        assert!(table.contains("href=\"/competences?convention=ia\""), "{table}");
+        assert!(
+            table.contains(">novembre 2026<"),
+            "as precise as it was said, and not the day it came: {table}"
+        );
     }
     for path in ["/competences?convention=rien", "/competences.csv?convention=rien"] {
         let (status, _, _) = rennes.ask(Request::get(path).body(Body::empty()).unwrap()).await;

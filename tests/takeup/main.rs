@@ -161,7 +161,7 @@ async fn m11_two_cities_that_see_the_same_idea_otherwise_are_shown() {
             "<svg class=\"tree\"",
             "<title id=\"arbre\">",
             "<desc id=\"arbre-dit\">",
-            "<caption>",
+            "<caption class=\"hide\">",
             "confirmée",
         ] {
             assert!(page.contains(part), "{part}: {page}");

@@ -86,6 +86,6 @@ cli-demo-publishing = { $city } publishes
 cli-demo-exchanging = Nodes exchange their registers
 cli-demo-looked = : expected { $expected }, seen { $seen }
 cli-demo-ready = All is exchanged. To open in a browser:
-cli-demo-try = To try: an avis and its recommendations, what became of them, what the City owes (/echeances), what goes up to the Region and the State and comes back down (/avis/ccnr-avis-3 in Rennes, /positions in Bretagne), what four cities recommend side by side (/conventions/ia), who keeps the charter (/conventions/ia/membres), the life of a council (/conseils/ccnr), texts received from other cities (/recus), search, the Atom feed of a council. Ctrl-C stops everything.
+cli-demo-try = To try: an avis and its recommendations, what became of them, what the City owes (/echeances), what goes up to the Region and the State and comes back down (/avis/ccnr-avis-3 in Rennes, /positions in Bretagne), what four cities recommend side by side (/conventions/ia), who takes up whose idea (the genealogy), who keeps the charter (/conventions/ia/membres), the life of a council (/conseils/ccnr), texts received from other cities (/recus), search, the Atom feed of a council. Ctrl-C stops everything.
 cli-demo-link = The Éducation nationale has no node: it answers once by this link, good for thirty days (sample text):
     { $link }

@@ -86,6 +86,6 @@ cli-demo-publishing = { $city } publie
 cli-demo-exchanging = Les nœuds s’échangent leurs registres
 cli-demo-looked = {" "}: attendu { $expected }, vu { $seen }
 cli-demo-ready = Tout est échangé. À ouvrir dans un navigateur :
-cli-demo-try = À essayer : un avis et ses recommandations, ce qu’elles sont devenues, ce que la Ville doit (/echeances), ce qui monte à la Région et à l’État et en redescend (/avis/ccnr-avis-3 à Rennes, /positions en Bretagne), ce que quatre villes recommandent côte à côte (/conventions/ia), qui tient la charte (/conventions/ia/membres), la vie d’un conseil (/conseils/ccnr), les textes reçus des autres villes (/recus), la recherche, le flux Atom d’un conseil. Ctrl-C arrête tout.
+cli-demo-try = À essayer : un avis et ses recommandations, ce qu’elles sont devenues, ce que la Ville doit (/echeances), ce qui monte à la Région et à l’État et en redescend (/avis/ccnr-avis-3 à Rennes, /positions en Bretagne), ce que quatre villes recommandent côte à côte (/conventions/ia), qui reprend l’idée de qui (la généalogie), qui tient la charte (/conventions/ia/membres), la vie d’un conseil (/conseils/ccnr), les textes reçus des autres villes (/recus), la recherche, le flux Atom d’un conseil. Ctrl-C arrête tout.
 cli-demo-link = L’Éducation nationale n’a pas de nœud : elle répond une fois par ce lien, valable trente jours (texte d’exemple) :
     { $link }

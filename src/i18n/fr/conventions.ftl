@@ -25,7 +25,7 @@ convention-filter-status = État
 convention-filter-tier = Échelon
 convention-filter-city = Conseil
 convention-filter-on = Au jour
-convention-filter-all = Tous
+convention-filter-all = Tout
 convention-filter-do = Filtrer
 convention-count = { $n ->
     [0] Aucune recommandation

@@ -18,6 +18,7 @@ use crate::{
     actions::taken_up::{self, Found},
     domain::{
         Code, Iri,
+        codes::TakeUpKind,
         taken_up::{Edge, Genealogy, Node, Standing},
     },
     i18n::Lang,
@@ -75,8 +76,10 @@ const STEP: usize = 52;
 const INDENT: usize = 22;
 /// The last generation that stands in further than the one before.
 const DEEPEST: usize = 6;
-/// Characters of a title that fit.
-const TITLE: usize = 44;
+/// Width of the picture, and what a letter of a title, or of the line under it, takes of it.
+const WIDTH: usize = 480;
+const LETTER: usize = 9;
+const SMALL: usize = 7;
 
 /// `GET /genealogie?id=…`
 ///
@@ -178,13 +181,14 @@ fn named<'a>(page: &Page, found: &'a Found, id: &Iri) -> (String, String, Option
     (name, lang.to_owned(), claim.map(|claim| &claim.by))
 }
 
-/// A title as far as it fits.
-fn cut(title: &str) -> String {
-    let title = markup::name(title);
-    match title.char_indices().nth(TITLE) {
-        Some((end, _)) => format!("{}…", title[..end].trim_end()),
-        None => title,
+/// A text as far as it fits.
+fn cut(text: &str, most: usize) -> String {
+    let text = markup::name(text);
+    if text.chars().count() <= most {
+        return text;
     }
+    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
 }
 
 impl Tree {
@@ -196,14 +200,26 @@ impl Tree {
         };
         let leaf = |(place, node): (usize, &Node)| {
             let into = graph.edges.iter().filter(|edge| *edge.to == node.id);
+            let opposes = |edge: &Edge<'_>| edge.judged.claim.said.take_up == Some(TakeUpKind::Contrary);
+            let contrary =
+                into.clone().any(opposes).then(|| TakeUpKind::Contrary.label(page.lang.code()).to_owned());
             let standings: BTreeSet<Standing> = into.map(|edge| edge.judged.standing).collect();
             let says = standings.iter().map(|one| page.label("tree", one.word()));
             let (title, lang, author) = named(page, found, &node.id);
             let who = author.map(|author| people.who(author.as_str()).name);
-            let under: Vec<String> = who.into_iter().chain(says).collect();
+            // What it is worth first: a long name may not fit.
+            let under: Vec<String> = contrary.into_iter().chain(says).chain(who).collect();
             let (x, y) = at(place);
+            let room = WIDTH - x - 14;
             let asked = node.id == *asked;
-            Leaf { x, y, title: cut(&title), lang, under: under.join(" · "), asked }
+            Leaf {
+                x,
+                y,
+                title: cut(&title, room / LETTER),
+                lang,
+                under: cut(&under.join(" · "), room / SMALL),
+                asked,
+            }
         };
         let line = |edge: &Edge<'_>| {
             let ((x, y), (to_x, to_y)) = (at(place(edge.from)?), at(place(edge.to)?));

@@ -53,6 +53,8 @@ pub struct Asked {
 #[template(path = "remit.html")]
 struct Shown {
     page: Page,
+    /// The convention asked for: its page and its title.
+    convention: Option<(String, String)>,
     total: usize,
     disagreements: Vec<Differs>,
     differing: usize,
@@ -86,7 +88,6 @@ struct Side {
     title: String,
     lang: String,
     who: Who,
-    city: String,
     tier: String,
     badge: Badge,
     remit: String,
@@ -107,6 +108,8 @@ struct Map {
     disagreements: Vec<Disagreement>,
     /// Records that call two recommendations the same idea.
     records: BTreeMap<String, Row>,
+    /// The convention asked for.
+    convention: Option<Row>,
 }
 
 /// `GET /competences`
@@ -144,6 +147,7 @@ pub async fn show(
         })
     };
     let shown = Shown {
+        convention: map.convention.as_ref().map(|row| (view::href(&app, row), markup::name(&row.title))),
         total: map.all.len(),
         differing: map.disagreements.len(),
         disagreements: differing.iter().filter_map(differs).collect(),
@@ -213,13 +217,6 @@ impl Asked {
         if query.is_empty() { query } else { format!("?{query}") }
     }
 
-    /// What the convention asked for was given: avis and recommendations.
-    async fn contributed(&self, app: &App) -> Result<Option<BTreeSet<String>>> {
-        let Some(slug) = &self.convention else { return Ok(None) };
-        let known = conventions::named(app, slug).await?;
-        Ok(Some(conventions::contributed(&known).into_iter().map(|(_, what)| what).collect()))
-    }
-
     /// Whether a recommendation is of the tier and the city asked for.
     fn takes(&self, one: &One) -> bool {
         let tier = one.placed.tier.as_ref().map_or("", Tier::word);
@@ -238,7 +235,12 @@ impl Map {
         let placed = all.iter().map(|one| (one.id.clone(), one.placed.clone())).collect();
         let (same, records) = same(app).await?;
         let mut disagreements = remit::disagreements(&placed, &same);
-        let of = asked.contributed(app).await?;
+        let known = match &asked.convention {
+            Some(slug) => Some(conventions::named(app, slug).await?),
+            None => None,
+        };
+        let given = |known| conventions::contributed(known).into_iter().map(|(_, what)| what);
+        let of: Option<BTreeSet<String>> = known.as_ref().map(|known| given(known).collect());
         all.retain(|one| {
             let named = [Some(one.row.uri.as_str()), one.row.avis.as_deref()];
             let brought = |of: &BTreeSet<String>| named.into_iter().flatten().any(|id| of.contains(id));
@@ -246,7 +248,7 @@ impl Map {
         });
         let kept: BTreeSet<&Iri> = all.iter().map(|one| &one.id).collect();
         disagreements.retain(|two| kept.contains(&two.one) || kept.contains(&two.other));
-        Ok(Self { all, disagreements, records })
+        Ok(Self { all, disagreements, records, convention: known.map(|known| known.row) })
     }
 
     /// How many stand where, by tier and city.
@@ -395,7 +397,6 @@ impl Side {
             title: markup::name(&one.row.title),
             lang: one.row.lang.clone(),
             who: people.who(&one.row.author),
-            city: one.row.origin.clone(),
             tier: label(page, one.placed.tier.as_ref()),
             badge: Badge::of(&one.status, page),
             remit: page.label("remit", one.placed.remit.word()),

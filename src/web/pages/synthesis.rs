@@ -18,7 +18,10 @@ use super::{
 };
 use crate::{
     App, Error, Result,
-    actions::synthesis::{self, Read},
+    actions::{
+        conventions,
+        synthesis::{self, Read},
+    },
     domain::{Iri, one_line, said::Sentence, synthesis::Coverage},
     i18n::{Lang, t},
     storage::records::{self, Row},
@@ -50,7 +53,7 @@ pub async fn list(
 struct Synthesis {
     page: Page,
     sheet: Sheet,
-    up: (&'static str, String),
+    up: (String, String),
     origin: Option<Origin>,
     summary: Option<Markup>,
     sentences: Vec<Shown>,
@@ -169,10 +172,10 @@ async fn page_of(app: &App, lang: Lang, path: &str, read: &Read, coverage: &[Cov
         percent: one.percent().map_or_else(|| "–".to_owned(), |percent| page.percent(percent * 10)),
     };
     let shown = Synthesis {
-        up: if row.ours {
-            ("/syntheses", page.t("syntheses-title"))
-        } else {
-            ("/recus", page.t("nav-received"))
+        up: match conventions::of_group(app, &read.said.convention).await? {
+            Some(known) => (view::href(app, &known.row), markup::name(&known.row.title)),
+            None if row.ours => ("/syntheses".to_owned(), page.t("syntheses-title")),
+            None => ("/recus".to_owned(), page.t("nav-received")),
         },
         origin: Origin::of(app, &page, row, sheet.at_origin.clone()).await?,
         summary,

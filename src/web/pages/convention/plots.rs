@@ -21,7 +21,7 @@ pub(super) fn progress(page: &Page, table: &Table, cities: &[City]) -> Markup {
         own.map(|line| line.status.clone()).collect()
     };
     let all = table.seats.iter().zip(cities).map(|(seat, city)| Progress {
-        city: city.who.name.clone(),
+        city: city.town.clone(),
         standing: standing(seat.member.council.as_str()),
     });
     plot::progress(page, "plot-progress", &all.collect::<Vec<_>>())
@@ -41,7 +41,7 @@ pub(super) fn coverage(page: &Page, table: &Table, cities: &[City]) -> Markup {
         });
         (title.unwrap_or_else(|| page.t("convention-others")), counts.collect())
     };
-    let cities = cities.iter().map(|city| city.who.name.clone()).collect();
+    let cities = cities.iter().map(|city| city.town.clone()).collect();
     plot::coverage(page, "plot-coverage", &Coverage { cities, rows: places.map(row).collect() })
 }
 
@@ -55,14 +55,14 @@ pub(super) fn timeline(page: &Page, table: &Table, cities: &[City]) -> Markup {
         rows.sort_by(|a, b| a.uri.cmp(&b.uri));
         rows.dedup_by(|a, b| a.uri == b.uri);
         let event =
-            |row: &Row| Some(Event { city: city.who.name.clone(), kind: row.kind.clone(), day: day(row)? });
+            |row: &Row| Some(Event { city: city.town.clone(), kind: row.kind.clone(), day: day(row)? });
         events.extend(rows.into_iter().filter_map(event));
     }
     plot::timeline(page, "plot-timeline", &events)
 }
 
-/// The day a record tells of; else the day it was published here.
-pub(super) fn day(row: &Row) -> Option<civil::Date> {
+/// The day a record tells of, the first of a month or a year; else the day it was published.
+fn day(row: &Row) -> Option<civil::Date> {
     let told = match Version::parse(&row.document) {
         Ok(Version::Record(record)) => match record.said {
             Said::Avis(said) => said.adopted_on,
@@ -73,5 +73,5 @@ pub(super) fn day(row: &Row) -> Option<civil::Date> {
         _ => None,
     };
     let published = || Instant::parse_foreign(&row.published).ok().map(day_of);
-    told.as_ref().and_then(CivilDate::day).or_else(published)
+    told.as_ref().and_then(CivilDate::first_day).or_else(published)
 }

@@ -54,6 +54,8 @@ struct Convention {
 /// A column.
 pub(super) struct City {
     pub who: Who,
+    /// What plots call it: its city, or its own name beside another council of that city.
+    pub town: String,
     /// The server of its council.
     host: String,
     /// When it was last seen, if it does not answer.
@@ -122,7 +124,7 @@ pub(super) async fn page(
     let mut named: Vec<&str> = table.seats.iter().map(|seat| seat.member.council.as_str()).collect();
     named.extend(table.lines.iter().filter_map(|line| Some(line.by.as_ref()?.row.author.as_str())));
     named.push(table.known.host());
-    let people = People::load(app, named).await?;
+    let people = People::with_cities(app, named).await?;
     let sheet = Sheet::of(app, &page, &people, row);
     let page = page.described(&sheet.text.html.to_string());
     let cities = cities(app, &page, &people, table).await?;
@@ -170,10 +172,15 @@ async fn cities(app: &App, page: &Page, people: &People, table: &Table) -> Resul
         let contact = contacts.iter().find(|contact| contact.host == server);
         (!contact.is_some_and(hosts::Contact::answers)).then(|| Seen::of(page, contact))
     };
+    let towns: Vec<String> =
+        table.seats.iter().map(|seat| people.city(seat.member.council.as_str())).collect();
+    let alone = |town: &&String| towns.iter().filter(|other| other == town).count() == 1;
+    let town = |council: &str| Some(people.city(council)).filter(|town| alone(&town));
     let city = |(seat, server): (&crate::actions::side_by_side::Seat, &String)| {
         let council = seat.member.council.as_str();
         City {
             who: people.who(council),
+            town: town(council).unwrap_or_else(|| people.who(council).name),
             silent: if app.urls.is_here(&seat.member.council) { None } else { silent(server) },
             host: server.clone(),
         }
@@ -216,7 +223,9 @@ fn cell(app: &App, page: &Page, people: &People, line: &Line) -> Cell {
         lang: card.lang,
         tier: line.said.tier.as_ref().map(|tier| tier.label(page.lang.code()).to_owned()),
         badge: Badge::of(&line.status, page),
-        since: by.and_then(|by| plots::day(&by.row)).map(|day| super::day_in_words(page, day)),
+        since: by
+            .map(|by| Card::of(app, page, people, &by.row))
+            .map(|card| card.on.unwrap_or(card.published)),
         answer: by.map(|by| excerpt(&by.row)),
         answer_href: by.map(|by| href(app, &by.row)).unwrap_or_default(),
         by: by.map(|by| people.who(&by.row.author)),
