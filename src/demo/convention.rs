@@ -29,21 +29,21 @@ pub(super) const HOSTED: &str = r#"
 ref = "ia"
 title = "Convention décentralisée sur l’intelligence artificielle"
 text = """
-Chaque ville mène sa propre démarche ; les résultats se lisent ici côte à côte.
+Chaque ville mène sa propre démarche ; les résultats se lisent ici côte à côte.
 
-L’appel à des concertations territoriales sur l’intelligence artificielle a été lancé le 18 septembre 2024 ; Rennes, Angers et Montpellier y ont répondu. L’idée d’une convention commune a été présentée à Nancy. La convention elle-même, sa charte et la participation de Nancy sont écrites pour la démonstration.
+L’appel à des concertations territoriales sur l’intelligence artificielle a été lancé le 18 septembre 2024 ; Rennes, Angers et Montpellier y ont répondu. L’idée d’une convention commune a été présentée à Nancy. La convention elle-même, sa charte et la participation de Nancy sont écrites pour la démonstration.
 """
 charter = """
 # Charte de la convention (texte d’exemple)
 
-Chaque conseil membre :
+Chaque conseil membre :
 
-1. publie sa composition ;
-2. publie ce qu’il remet ;
-3. publie les réponses de sa ville, ou le jour où elles sont promises ;
+1. publie sa composition ;
+2. publie ce qu’il remet ;
+3. publie les réponses de sa ville, ou le jour où elles sont promises ;
 4. publie les jours où sa ville rendra compte.
 
-La convention ne récrit rien : elle désigne des documents que leurs auteurs ont signés.
+La convention ne récrit rien : elle désigne des documents que leurs auteurs ont signés.
 """
 contact = "convention-ia@rennes.example (adresse d’exemple)"
 on = "2024-09-18"
@@ -54,12 +54,12 @@ phases = [
   { title = "Mise en commun", from = "2025-07", until = "2026-12" },
 ]
 sub_questions = [
-  { key = "utilite", title = "À quoi l’intelligence artificielle doit-elle servir ?", themes = ["services-publics"] },
-  { key = "transparence", title = "Comment savoir qu’une machine décide, et qui en répond ?" },
-  { key = "donnees", title = "Quelles données, et sous quelle garde ?", themes = ["donnees", "libertes"] },
-  { key = "environnement", title = "Comment limiter son effet sur l’environnement ?", themes = ["environnement"] },
-  { key = "gouvernance", title = "Qui veille, et avec quels pouvoirs ?", themes = ["ethique", "democratie"] },
-  { key = "formation", title = "Qui former, et à quoi ?", themes = ["formation", "travail"] },
+  { key = "utilite", title = "À quoi l’intelligence artificielle doit-elle servir ?", themes = ["services-publics"] },
+  { key = "transparence", title = "Comment savoir qu’une machine décide, et qui en répond ?" },
+  { key = "donnees", title = "Quelles données, et sous quelle garde ?", themes = ["donnees", "libertes"] },
+  { key = "environnement", title = "Comment limiter son effet sur l’environnement ?", themes = ["environnement"] },
+  { key = "gouvernance", title = "Qui veille, et avec quels pouvoirs ?", themes = ["ethique", "democratie"] },
+  { key = "formation", title = "Qui former, et à quoi ?", themes = ["formation", "travail"] },
 ]
 "#;
 
@@ -76,7 +76,7 @@ ref = "question-ia"
 council = "codev"
 kind = "saisine"
 title = "L’intelligence artificielle à Angers"
-text = "Quelle place lui donner dans les services de la Ville ? (texte d’exemple)"
+text = "Quelle place lui donner dans les services de la Ville ? (texte d’exemple)"
 asked_on = "2024-10-07"
 
 [[avis]]
@@ -118,7 +118,7 @@ ref = "question-ia"
 council = "instance-citoyenne"
 kind = "auto-saisine"
 title = "L’intelligence artificielle à Nancy (exemple)"
-text = "Que voulons-nous en faire ? (texte d’exemple)"
+text = "Que voulons-nous en faire ? (texte d’exemple)"
 asked_on = "2025-01-13"
 
 [[avis]]

@@ -12,7 +12,7 @@ use crate::{
 /// Height of a row with its words, in tenths of a line.
 const ROW: usize = 38;
 /// Characters of the name of a row, and of a city.
-const LABELS: [usize; 2] = [34, 18];
+const LABELS: [usize; 2] = [34, 22];
 /// Names of cities stand side by side when they take no more characters than this; else they are written downwards.
 const SIDE_BY_SIDE: usize = 32;
 /// Density of a cell with one, and of the cell with most, in percent: words stay readable on both.
