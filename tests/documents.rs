@@ -1,5 +1,8 @@
-//! The signed documents of the design: they parse, their proofs and hashes hold, and from the same
+//! The signed documents of the design, and those made here: they parse, their proofs and hashes hold, and from the same
 //! words and keys we write the same bytes (register.md rules 3 to 6).
+
+#[path = "documents/made.rs"]
+mod made;
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
@@ -13,8 +16,16 @@ fn folder(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/documents").join(name)
 }
 
+/// Every example by name; those made here as `made/…`.
 fn documents() -> BTreeMap<String, Document> {
-    let entries = fs::read_dir(folder("examples")).unwrap().map(|entry| entry.unwrap().path());
+    let designed = in_folder("examples").into_iter();
+    designed
+        .chain(in_folder(made::FOLDER).into_iter().map(|(name, one)| (format!("made/{name}"), one)))
+        .collect()
+}
+
+fn in_folder(name: &str) -> BTreeMap<String, Document> {
+    let entries = fs::read_dir(folder(name)).unwrap().map(|entry| entry.unwrap().path());
     let json = entries.filter(|path| path.extension().is_some_and(|e| e == "json"));
     json.filter(|path| path.file_stem().unwrap() != "keys")
         .map(|path| {
@@ -26,18 +37,19 @@ fn documents() -> BTreeMap<String, Document> {
 
 /// Proof keys of the examples by key id: seed and public half.
 fn keys() -> BTreeMap<String, (Vec<u8>, String)> {
-    let text = fs::read_to_string(folder("examples/keys.json")).unwrap();
-    let keys: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let actors = keys["actors"].as_object().unwrap().values();
-    actors
-        .map(|actor| {
+    let mut keys = BTreeMap::new();
+    for of in ["examples", made::FOLDER] {
+        let text = fs::read_to_string(folder(of).join("keys.json")).unwrap();
+        let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+        for actor in read["actors"].as_object().unwrap().values() {
             let text = |name: &str| actor[name].as_str().unwrap().to_owned();
             let seed = text("ed25519_seed_hex");
             let byte = |at: usize| u8::from_str_radix(&seed[at..at + 2], 16).unwrap();
             let seed = (0..seed.len()).step_by(2).map(byte).collect();
-            (text("ed25519_key_id"), (seed, text("ed25519_public_multibase")))
-        })
-        .collect()
+            keys.insert(text("ed25519_key_id"), (seed, text("ed25519_public_multibase")));
+        }
+    }
+    keys
 }
 
 fn signed() -> impl Iterator<Item = (String, Document)> {
