@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use crate::{
     App, Error, Result,
     domain::{
-        Hash, Instant, Iri, Record, Version, canonical,
+        Hash, Instant, Iri, Version, canonical,
         convention::{self, Adhesion, Member, Ruling, Standing},
         said::{self, Said},
     },
@@ -65,8 +65,7 @@ fn contributes(row: &Row) -> bool {
 #[must_use]
 pub fn contributed(known: &Known) -> Vec<(Contributed, String)> {
     let all = known.contributions().filter_map(|row| {
-        let Ok(Version::Record(record)) = Version::parse(&row.document) else { return None };
-        let Said::Contribution(said) = record.said else { return None };
+        let Some(Said::Contribution(said)) = row.said() else { return None };
         let what = said.concerns.first()?.to_string();
         let one = Contributed {
             id: row.uri.clone(),
@@ -179,28 +178,57 @@ pub async fn of_group(app: &App, group: &Iri) -> Result<Option<Known>> {
             && host.as_ref().is_some_and(|host| host.as_str() == row.author)
     };
     let Some(row) = records.iter().find(hosted).cloned() else { return Ok(None) };
-    let Said::Convention(said) = Record::from_document(&canonical::read(&row.document)?)?.said else {
-        return Ok(None);
-    };
+    let Some(Said::Convention(said)) = row.said() else { return Ok(None) };
     let members = members(app, &row.author, &records).await?;
     Ok(Some(Known { row, said: *said, members, records }))
 }
 
-/// The convention of that name: one of ours, else the first that came here.
+/// The convention of that name. `ia@rennes.example` is the one that has its record there; of several that are called
+/// `ia`, `ia` is ours, else one that a council of ours is a member of, else the first that came here.
 ///
 /// # Errors
 /// `NotFound` when there is none.
-pub async fn named(app: &App, slug: &str) -> Result<Known> {
-    let mut all =
-        storage::records::by_kind(&app.db, "Convention", &storage::records::Page::first(500)).await?;
-    all.retain(|row| !row.withdrawn && self::slug(row) == slug);
-    all.sort_by_key(|row| (!row.ours, row.first_seq));
-    for row in all {
-        if let Some(known) = of_row(app, &row).await? {
+pub async fn named(app: &App, name: &str) -> Result<Known> {
+    let (slug, host) = name.split_once('@').map_or((name, None), |(slug, host)| (slug, Some(host)));
+    let mut rows = called(app, slug).await?;
+    rows.retain(|row| host.is_none_or(|host| row.origin == host));
+    let mut found: Option<Known> = None;
+    for row in rows {
+        let (ours, known) = (row.ours, of_row(app, &row).await?);
+        let Some(known) = known else { continue };
+        if ours || known.admitted().any(|member| app.urls.is_here(&member.council)) {
             return Ok(known);
         }
+        found.get_or_insert(known);
     }
-    Err(Error::not_found(slug))
+    found.ok_or_else(|| Error::not_found(name))
+}
+
+/// The other conventions that are called as one is, by address.
+///
+/// # Errors
+/// Those of the database.
+pub async fn namesakes(app: &App, known: &Known) -> Result<Vec<Row>> {
+    let mut rows = called(app, &slug(&known.row)).await?;
+    rows.retain(|row| row.uri != known.row.uri);
+    rows.sort_by_cached_key(address);
+    Ok(rows)
+}
+
+/// Those whose host's word is here under a name: ours first, then as they came.
+async fn called(app: &App, name: &str) -> Result<Vec<Row>> {
+    let mut rows =
+        storage::records::by_kind(&app.db, "Convention", &storage::records::Page::first(500)).await?;
+    rows.retain(|row| !row.withdrawn && row.proof == "valid" && slug(row) == name);
+    rows.sort_by_key(|row| (!row.ours, row.first_seq));
+    Ok(rows)
+}
+
+/// What stands for a convention in the addresses of this node: its name, and where it is from unless that is here.
+#[must_use]
+pub fn address(row: &Row) -> String {
+    let slug = slug(row);
+    if row.ours { slug } else { format!("{slug}@{}", row.origin) }
 }
 
 /// The convention that a record of one is about.
@@ -208,16 +236,14 @@ pub async fn named(app: &App, slug: &str) -> Result<Known> {
 /// # Errors
 /// Those of the database.
 pub async fn of_row(app: &App, row: &Row) -> Result<Option<Known>> {
-    let Ok(Version::Record(record)) = Version::parse(&row.document) else { return Ok(None) };
-    let Said::Convention(said) = record.said else { return Ok(None) };
+    let Some(Said::Convention(said)) = row.said() else { return Ok(None) };
     of_group(app, &said.convention).await
 }
 
 /// What names a convention in addresses, on every node alike: the last segment of the page it says it has.
 #[must_use]
 pub fn slug(row: &Row) -> String {
-    let document = canonical::read(&row.document).unwrap_or_default();
-    let url = document.get("url").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let url = row.url().unwrap_or_default();
     let last = url.rsplit('/').next().unwrap_or_default();
     let plain = last.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     if plain && !last.is_empty() { last.to_owned() } else { row.slug.clone() }
@@ -247,11 +273,8 @@ async fn members(app: &App, host: &str, records: &[Row]) -> Result<Vec<Member>> 
 }
 
 fn adhesion(row: &Row) -> Option<Adhesion> {
-    let charter = match Version::parse(&row.document) {
-        Ok(Version::Record(record)) => match record.said {
-            Said::Adhesion(said) => said.charter_hash,
-            _ => None,
-        },
+    let charter = match row.said() {
+        Some(Said::Adhesion(said)) => said.charter_hash,
         _ => None,
     };
     Some(Adhesion {

@@ -8,7 +8,7 @@ use jiff::civil;
 use crate::{
     App, Error, Result,
     domain::{
-        CivilDate, Code as _, Instant, Iri, Problem, Record, Version,
+        CivilDate, Code as _, Instant, Iri, Problem, Version,
         codes::Decision,
         obligations::{self, Delivered, Given, Known, Obligation, Postponed, Promised, State},
         said::Said,
@@ -218,15 +218,17 @@ fn ledger(
     let mut known = Known { delivered: claimed(&avis), ..Known::default() };
     let mut delivered: Vec<(Iri, Delivered)> = Vec::new();
     rows.retain(|row| {
-        let Ok(Version::Record(record)) = Version::parse(&row.document) else { return false };
-        let Record { envelope, said, .. } = *record;
-        let (id, published) = (envelope.id, envelope.published);
-        match said {
-            Said::Delivery(said) => {
+        let (Ok(id), Ok(published)) = (Iri::parse(&row.uri), Instant::parse_foreign(&row.published)) else {
+            return false;
+        };
+        match row.said() {
+            Some(Said::Delivery(said)) => {
                 delivered.push((id, Delivered { on: said.delivered_on, claimed: false, published }));
             }
-            Said::Schedule(_) => known.promised.extend(versions.get(&row.uri).into_iter().flatten().cloned()),
-            Said::Postponement(said) => known.postponed.push(Postponed {
+            Some(Said::Schedule(_)) => {
+                known.promised.extend(versions.get(&row.uri).into_iter().flatten().cloned());
+            }
+            Some(Said::Postponement(said)) => known.postponed.push(Postponed {
                 id,
                 duty: said.duty,
                 due: said.due,
@@ -234,7 +236,7 @@ fn ledger(
                 reason: said.reason,
                 published,
             }),
-            Said::Account(said) => {
+            Some(Said::Account(said)) => {
                 let on = said.as_of.or_else(|| day_of(published));
                 known.accounts.extend(on.map(|on| Given { id, due: said.due, on, published }));
             }

@@ -2,18 +2,21 @@
 //! node alone, in a number of queries that does not depend on how much there is, and the same on every node that
 //! has the same records (requirement 2.34, moonshot 1).
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use jiff::civil;
 
 use crate::{
     App, Result,
     domain::{
-        CivilDate, Instant, Iri, Version,
+        CivilDate, Instant, Iri,
         codes::{Duty, Reason, Status},
         convention::{self, Conformity, Member, Shown},
         links,
-        obligations::{self as clock, Silence, State},
+        obligations::{self as clock, Obligation, Silence, State},
         said::{self, Said},
         status,
     },
@@ -58,7 +61,7 @@ pub struct Line {
     /// What it says.
     pub said: said::Recommendation,
     /// Its avis.
-    pub avis: Option<Row>,
+    pub avis: Option<Arc<Row>>,
     /// Where it stands.
     pub status: Status,
     /// Since when.
@@ -104,8 +107,9 @@ pub struct Seat {
 pub async fn table(app: &App, known: Known, day: civil::Date) -> Result<Table> {
     let contributed = conventions::contributed(&known);
     let brought = brought(app, &contributed).await?;
-    let around = Around::read(app, &brought).await?;
-    let mut lines: Vec<Line> = brought.iter().filter_map(|one| line(&known, one, &around, day)).collect();
+    let around = Around::read(app, &brought, day).await?;
+    let mut lines: Vec<Line> =
+        brought.into_iter().filter_map(|one| line(&known, one, &around, day)).collect();
     lines.sort_by_cached_key(|line| {
         let avis = line.avis.as_ref().map(|avis| (avis.published.clone(), avis.uri.clone()));
         let row = line.sub_question.unwrap_or(usize::MAX);
@@ -120,14 +124,15 @@ struct Brought {
     contributed: Contributed,
     changed: bool,
     row: Row,
-    avis: Option<String>,
 }
 
 /// The recommendations contributed, alone or with their avis; each once, by its first contribution.
 async fn brought(app: &App, contributed: &[(Contributed, String)]) -> Result<Vec<Brought>> {
     let uris: Vec<&str> = contributed.iter().map(|(_, what)| what.as_str()).collect();
     let rows = records::by_uris(&app.db, &uris).await?;
-    let whole: Vec<&str> = rows.iter().filter(|row| row.kind == "Avis").map(|row| row.uri.as_str()).collect();
+    let rows: HashMap<&str, &Row> = rows.iter().map(|row| (row.uri.as_str(), row)).collect();
+    let whole: Vec<&str> =
+        rows.values().filter(|row| row.kind == "Avis").map(|row| row.uri.as_str()).collect();
     let mut of_avis: HashMap<String, Vec<Row>> = HashMap::new();
     for found in records::concerning(&app.db, &whole, "avis").await? {
         of_avis.entry(found.target).or_default().push(found.record);
@@ -135,20 +140,19 @@ async fn brought(app: &App, contributed: &[(Contributed, String)]) -> Result<Vec
     let mut seen = BTreeSet::new();
     let mut all = Vec::new();
     for (one, what) in contributed {
-        let Some(row) = rows.iter().find(|row| row.uri == *what && row.author == one.by) else { continue };
+        let Some(row) = rows.get(what.as_str()).filter(|row| row.author == one.by) else { continue };
         if row.withdrawn {
             continue;
         }
         let changed = one.hash.as_ref().is_none_or(|hash| hash.as_str() != row.hash);
         let recommended: Vec<Row> = match row.kind.as_str() {
             "Avis" => of_avis.get(&row.uri).cloned().unwrap_or_default(),
-            _ => vec![row.clone()],
+            _ => vec![(*row).clone()],
         };
         for row in recommended {
             let own = row.kind == "Recommendation" && row.author == one.by && !row.withdrawn;
             if own && seen.insert(row.uri.clone()) {
-                let avis = row.avis.clone();
-                all.push(Brought { contributed: one.clone(), changed, row, avis });
+                all.push(Brought { contributed: one.clone(), changed, row });
             }
         }
     }
@@ -157,15 +161,16 @@ async fn brought(app: &App, contributed: &[(Contributed, String)]) -> Result<Vec
 
 /// What was said about recommendations and their avis, read at once.
 struct Around {
-    avis: HashMap<String, Row>,
+    avis: HashMap<String, Arc<Row>>,
     said: HashMap<String, Vec<Row>>,
-    relays: Vec<Relay>,
-    ledgers: HashMap<String, Ledger>,
+    relays: HashMap<String, Vec<Relay>>,
+    /// What is known of each avis, and what is owed on it that day.
+    ledgers: HashMap<String, (Ledger, Vec<Obligation>)>,
 }
 
 impl Around {
-    async fn read(app: &App, brought: &[Brought]) -> Result<Self> {
-        let avis: BTreeSet<&str> = brought.iter().filter_map(|one| one.avis.as_deref()).collect();
+    async fn read(app: &App, brought: &[Brought], day: civil::Date) -> Result<Self> {
+        let avis: BTreeSet<&str> = brought.iter().filter_map(|one| one.row.avis.as_deref()).collect();
         let avis: Vec<&str> = avis.into_iter().collect();
         let mut targets: Vec<&str> = brought.iter().map(|one| one.row.uri.as_str()).collect();
         targets.extend(&avis);
@@ -175,12 +180,19 @@ impl Around {
                 said.entry(found.target).or_default().push(found.record);
             }
         }
+        let mut relays: HashMap<String, Vec<Relay>> = HashMap::new();
+        for relay in storage::standings::relays(&app.db, &targets).await? {
+            relays.entry(relay.target.clone()).or_default().push(relay);
+        }
         let rows = records::by_uris(&app.db, &avis).await?;
-        let ledgers = obligations::on(app, &avis).await?;
+        let ledgers = obligations::on(app, &avis).await?.into_iter().map(|ledger| {
+            let owed = clock::obligations(&ledger.known, day);
+            (ledger.avis.uri.clone(), (ledger, owed))
+        });
         Ok(Self {
-            avis: rows.into_iter().map(|row| (row.uri.clone(), row)).collect(),
-            relays: storage::standings::relays(&app.db, &targets).await?,
-            ledgers: ledgers.into_iter().map(|ledger| (ledger.avis.uri.clone(), ledger)).collect(),
+            avis: rows.into_iter().map(|row| (row.uri.clone(), Arc::new(row))).collect(),
+            ledgers: ledgers.collect(),
+            relays,
             said,
         })
     }
@@ -192,9 +204,8 @@ impl Around {
     /// Where a recommendation stands, and the record it stands by.
     fn standing(&self, row: &Row) -> (status::Standing, Option<&Row>) {
         let avis = row.avis.as_deref().unwrap_or_default();
-        let of = [row.uri.as_str(), avis];
         let relays: Vec<&Relay> =
-            self.relays.iter().filter(|relay| of.contains(&relay.target.as_str())).collect();
+            [row.uri.as_str(), avis].iter().filter_map(|of| self.relays.get(*of)).flatten().collect();
         let speakers = standings::speakers(&row.author, row.addressee.as_deref(), &relays);
         let about = self.about(&row.uri);
         let statements: Vec<_> = about.iter().filter_map(|row| standings::statement(&spoken(row))).collect();
@@ -219,52 +230,46 @@ fn spoken(row: &Row) -> standings::Spoken<'_> {
     }
 }
 
-fn line(known: &Known, one: &Brought, around: &Around, day: civil::Date) -> Option<Line> {
-    let Ok(Version::Record(record)) = Version::parse(&one.row.document) else { return None };
-    let themes = links::themes(&record);
-    let Said::Recommendation(said) = record.said else { return None };
-    let rows = &known.said.sub_questions;
-    let sub_question = convention::row_of(rows, one.contributed.sub_question.as_deref(), &themes);
-    let (standing, by) = around.standing(&one.row);
-    let avis = one.avis.as_ref().and_then(|avis| around.avis.get(avis));
-    let ledger = one.avis.as_ref().and_then(|avis| around.ledgers.get(avis));
+fn line(known: &Known, one: Brought, around: &Around, day: civil::Date) -> Option<Line> {
+    let Brought { contributed, changed, row } = one;
+    let Some(Said::Recommendation(said)) = row.said() else { return None };
+    let themes = links::themes_kept(&row.document);
+    let sub_question =
+        convention::row_of(&known.said.sub_questions, contributed.sub_question.as_deref(), &themes);
+    let (standing, by) = around.standing(&row);
+    let avis = row.avis.as_ref().and_then(|avis| around.avis.get(avis)).map(Arc::clone);
+    let ledger = row.avis.as_ref().and_then(|avis| around.ledgers.get(avis));
     // The authority that owes answers is the one its avis was handed to.
-    let asked = ledger.filter(|ledger| ledger.avis.addressee == one.row.addressee && by.is_none());
+    let asked = ledger.filter(|(ledger, _)| ledger.avis.addressee == row.addressee && by.is_none());
     let silence: Option<Silence> =
-        asked.and_then(|ledger| clock::silence(ledger.known.delivered.as_ref(), day));
-    let overdue = asked.is_some_and(|ledger| {
-        clock::obligations(&ledger.known, day)
-            .iter()
-            .any(|owed| owed.duty == Duty::AnswerDue && owed.state == State::Overdue)
-    });
-    let about = around.about(&one.row.uri);
-    let takes_up =
-        |said: &&Row| said.kind == "TakeUp" && said.proof == "valid" && said.author != one.row.author;
+        asked.and_then(|(ledger, _)| clock::silence(ledger.known.delivered.as_ref(), day));
+    let late = |owed: &Obligation| owed.duty == Duty::AnswerDue && owed.state == State::Overdue;
+    let about = around.about(&row.uri);
+    let takes_up = |said: &&Row| said.kind == "TakeUp" && said.proof == "valid" && said.author != row.author;
     Some(Line {
         taken_up: about.iter().filter(takes_up).count(),
         agreed: synthesis::agreements(about).into_iter().next(),
         sub_question,
-        contributed: one.contributed.clone(),
-        changed: one.changed,
-        row: one.row.clone(),
+        contributed,
+        changed,
         said,
-        avis: avis.cloned(),
+        avis,
         status: standing.status,
         since: standing.since,
-        by: by.and_then(word),
+        by: by.map(word),
         silence: silence.and_then(|silence| silence.days),
-        overdue,
+        overdue: asked.is_some_and(|(_, owed)| owed.iter().any(late)),
+        row,
     })
 }
 
-fn word(row: &Row) -> Option<Word> {
-    let Ok(Version::Record(record)) = Version::parse(&row.document) else { return None };
-    let (reason, promised_by) = match record.said {
-        Said::Answer(said) => (said.reason, said.promised_by),
-        Said::FollowUp(said) => (said.reason, None),
+fn word(row: &Row) -> Word {
+    let (reason, promised_by) = match row.said() {
+        Some(Said::Answer(said)) => (said.reason, said.promised_by),
+        Some(Said::FollowUp(said)) => (said.reason, None),
         _ => (None, None),
     };
-    Some(Word { row: row.clone(), reason, promised_by })
+    Word { row: row.clone(), reason, promised_by }
 }
 
 /// How each member keeps the charter.
@@ -287,7 +292,7 @@ async fn seats(
         let council = member.council.as_str();
         let mut shown =
             Shown { compositions: of(council, true), deliverables: of(council, false), ..Shown::default() };
-        answers(&mut shown, lines.iter().filter(|line| line.row.author == council), around, day);
+        answers(&mut shown, lines.iter().filter(|line| line.row.author == council), around);
         Seat {
             of_today: member.charter.as_ref() == Some(&known.said.charter_hash),
             conformity: convention::conformity(&known.said.duties, member.since, &shown, day),
@@ -299,14 +304,14 @@ async fn seats(
 
 /// What a member contributed that has no answer and no day to come for one, and the avis handed over without a day
 /// for an account.
-fn answers<'a>(shown: &mut Shown, lines: impl Iterator<Item = &'a Line>, around: &Around, day: civil::Date) {
+fn answers<'a>(shown: &mut Shown, lines: impl Iterator<Item = &'a Line>, around: &Around) {
     let mut unscheduled = BTreeSet::new();
     for line in lines {
-        let Some(ledger) = line.row.avis.as_ref().and_then(|avis| around.ledgers.get(avis)) else { continue };
+        let of = line.row.avis.as_ref().and_then(|avis| around.ledgers.get(avis));
+        let Some((ledger, owed)) = of else { continue };
         if ledger.known.delivered.is_none() {
             continue;
         }
-        let owed = clock::obligations(&ledger.known, day);
         let promised = owed.iter().any(|owed| owed.duty == Duty::AnswerDue && owed.state != State::Overdue);
         if line.by.is_none() && !promised {
             shown.unanswered.extend(Iri::parse(&line.row.uri));

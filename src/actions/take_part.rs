@@ -39,7 +39,10 @@ pub async fn join(
     }
     let convention = known.said.convention.clone();
     let said = said::Adhesion { convention, charter: None, charter_hash: None };
-    let kind = format!("adhesion-{}", conventions::slug(&known.row));
+    // Several may be called alike.
+    let slug = conventions::slug(&known.row);
+    let kind = if known.row.ours { slug } else { format!("{slug}-{}", known.said.convention.key()) };
+    let kind = format!("adhesion-{kind}");
     speak(app, operator, known, (&council, &kind), &Said::Adhesion(said), text).await
 }
 

@@ -150,10 +150,10 @@ async fn list(app: &App, out: &Output) -> Result<(), Failure> {
     let mut documents: Vec<Value> = Vec::with_capacity(all.len());
     for known in &all {
         let (slug, total) = (conventions::slug(&known.row), known.admitted().count());
-        out.line(&format!("{slug}  {}", known.row.title));
+        out.line(&format!("{}  {}", conventions::address(&known.row), known.row.title));
         out.line(&format!("  {}", out.words("cli-convention-members", &[("total", total.into())])));
         documents.push(json!({
-            "slug": slug, "title": known.row.title, "group": known.said.convention, "host": known.host(),
+            "slug": slug, "name": conventions::address(&known.row), "title": known.row.title, "group": known.said.convention, "host": known.host(),
             "members": total, "ours": known.row.ours,
         }));
     }

@@ -2,6 +2,8 @@
 //! are kept as signed and cleaned where they are shown; replies are cleaned when they come in, too
 //! (register.md rule 15, threats C1 to C6).
 
+mod simple;
+
 use std::{
     collections::{HashMap, HashSet},
     sync::LazyLock,
@@ -129,6 +131,17 @@ pub fn escape(text: &str) -> String {
 /// The text without markup, blocks separated by line breaks, entities resolved.
 #[must_use]
 pub fn plain(html: &str) -> String {
+    simple::text(html).map_or_else(|| parsed(html), |text| text.trim().to_owned())
+}
+
+/// The same of what is left of HTML once it is cleaned.
+#[must_use]
+pub fn plain_cleaned(html: &str) -> String {
+    simple::text(html).map_or_else(|| parsed(&clean(html)), |text| text.trim().to_owned())
+}
+
+/// The same of any HTML, as a parser reads it.
+fn parsed(html: &str) -> String {
     let broken = ["</p>", "</li>", "</h2>", "</h3>", "<br>", "<br/>", "<br />", "</blockquote>"]
         .iter()
         .fold(html.to_owned(), |text, tag| text.replace(tag, &format!("{tag}\n")));
@@ -175,5 +188,50 @@ mod tests {
     fn plain_text_has_no_markup_and_real_characters() {
         assert_eq!(plain("<p><strong>L&#39;eau &amp; l'air</strong></p><p>b</p>"), "L'eau & l'air\nb");
         assert_eq!(first_line("<p> </p><p>Titre</p>"), "Titre");
+        let left =
+            "<p>Un&nbsp;<a href=\"https://a.example/?a=1&amp;b\">lien</a></p><ul><li>&lt;b&gt;</li></ul>";
+        assert_eq!(simple::text(left).as_deref(), Some("Un\u{a0}lien\n<b>\n"));
+        for other in
+            ["<p>a<p>b</p>", "<p>a", "a < b", "<p>&eacute;</p>", "<p><ul></ul></p>", "<p a=\">\">x</p>"]
+        {
+            assert_eq!(simple::text(other), None, "{other}");
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(512))]
+
+        /// What is read without a parser is what the parser reads, cleaned or not.
+        #[test]
+        fn words_are_the_same_with_and_without_a_parser(html in html()) {
+            if let Some(text) = simple::text(&html) {
+                proptest::prop_assert_eq!(text.trim(), parsed(&html));
+                proptest::prop_assert_eq!(text.trim(), parsed(&clean(&html)));
+            }
+        }
+    }
+
+    /// HTML of elements in each other, now and then with something that does not belong.
+    fn html() -> impl proptest::strategy::Strategy<Value = String> {
+        use proptest::prelude::*;
+        let words = prop_oneof![
+            8 => "[a-z é'\u{a0}\n]{0,6}",
+            2 => prop::sample::select(vec!["&amp;", "&lt;b&gt;", "&quot;", "&nbsp;", "&amp;lt;", "&#39;"]).prop_map(str::to_owned),
+            1 => prop::sample::select(vec!["&eacute;", "&", "<", "</p>", "<p>", "<br/>", "<br>", "<br />", ">", "\""]).prop_map(str::to_owned),
+        ];
+        let names = ["p", "h2", "h3", "blockquote", "ul", "ol", "li", "a", "strong", "em", "b", "i", "code"];
+        let attributes = prop::sample::select(vec![
+            "",
+            "",
+            "",
+            " href=\"https://a.example/x?y=1&amp;z=2\" class=\"mention\"",
+            " title=\"a>b\"",
+        ]);
+        words.prop_recursive(5, 40, 4, move |inner| {
+            (prop::sample::select(names.to_vec()), attributes.clone(), prop::collection::vec(inner, 0..4))
+                .prop_map(|(name, attributes, inner)| {
+                    format!("<{name}{attributes}>{}</{name}>", inner.concat())
+                })
+        })
     }
 }

@@ -1,8 +1,9 @@
 //! The typed edges a record draws to others: what the register can be walked by.
 
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Record, activity::ids, canonical::Document, context};
+use super::{Record, activity::ids, canonical::Document, context, record::one_or_many};
 
 /// One edge: relation, target, position among those of its relation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +62,22 @@ fn kebab(name: &str) -> String {
 /// Themes of a record: of each hashtag the last segment of its page, else its name, lower case.
 #[must_use]
 pub fn themes(record: &Record) -> Vec<String> {
-    let tags = record.envelope.tag.iter().filter(|tag| tag["type"] == "Hashtag");
+    among(&record.envelope.tag)
+}
+
+/// The same of the text of a record whose rules were checked: nothing else of it is built.
+#[must_use]
+pub fn themes_kept(text: &str) -> Vec<String> {
+    #[derive(Deserialize)]
+    struct Tagged {
+        #[serde(default, deserialize_with = "one_or_many")]
+        tag: Vec<Value>,
+    }
+    serde_json::from_str::<Tagged>(text).map(|kept| among(&kept.tag)).unwrap_or_default()
+}
+
+fn among(tags: &[Value]) -> Vec<String> {
+    let tags = tags.iter().filter(|tag| tag["type"] == "Hashtag");
     tags.filter_map(|tag| {
         let page =
             tag["href"].as_str().and_then(|href| href.rsplit('/').next()).filter(|last| !last.is_empty());

@@ -161,6 +161,23 @@ pub struct Source {
     pub date: Option<String>,
 }
 
+impl Envelope {
+    /// What every record has, of the text of one whose rules were checked when it entered the register: what is its
+    /// kind's own is not built.
+    #[must_use]
+    pub fn kept(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    /// The language of the original: the first of `contentMap`.
+    #[must_use]
+    pub fn lang(&self) -> Lang {
+        let first = self.content_map.keys().next().map(String::as_str);
+        let declared = self.language.as_ref().map(|language| language.identifier.as_str());
+        first.or(declared).and_then(|tag| Lang::parse(tag).ok()).unwrap_or_else(Lang::french)
+    }
+}
+
 impl Record {
     /// Reads and checks a record.
     ///
@@ -193,12 +210,10 @@ impl Record {
         canonical::hash(&self.to_document())
     }
 
-    /// The language of the original: the first of `contentMap`.
+    /// The language of the original.
     #[must_use]
     pub fn lang(&self) -> Lang {
-        let first = self.envelope.content_map.keys().next().map(String::as_str);
-        let declared = self.envelope.language.as_ref().map(|language| language.identifier.as_str());
-        first.or(declared).and_then(|tag| Lang::parse(tag).ok()).unwrap_or_else(Lang::french)
+        self.envelope.lang()
     }
 
     /// What it is called: its title, or the first words of its text.
@@ -220,14 +235,18 @@ impl Record {
 /// # Errors
 /// Rule `missing-field`, `unfit-value` or the rule of a checked type, with the field.
 pub(super) fn take<T: DeserializeOwned + Serialize>(rest: &mut Document) -> Result<T, Problem> {
-    let value: T = serde_path_to_error::deserialize(Value::Object(rest.clone())).map_err(|error| {
-        let field = error.path().to_string();
-        Problem::new(
-            if field == "." { String::new() } else { field },
-            "unfit-value",
-            error.inner().to_string(),
-        )
-    })?;
+    // Where it does not fit is looked for only when it does not.
+    let value = match T::deserialize(&*rest) {
+        Ok(value) => value,
+        Err(_) => serde_path_to_error::deserialize(Value::Object(rest.clone())).map_err(|error| {
+            let field = error.path().to_string();
+            Problem::new(
+                if field == "." { String::new() } else { field },
+                "unfit-value",
+                error.inner().to_string(),
+            )
+        })?,
+    };
     for name in to_map(&value).keys() {
         rest.remove(name);
     }

@@ -1,6 +1,8 @@
 //! A convention of several cities, between real nodes over HTTP (requirements 2.34, 2.35; moonshot 1).
 
+mod alike;
 mod feed;
+mod large;
 #[allow(dead_code, reason = "no sample is published here")]
 #[path = "../support/node.rs"]
 mod node;

@@ -83,7 +83,7 @@ async fn m11_a_convention_shows_its_own_remits_alike_on_every_node() {
             assert!(page.contains(part), "{}: {part} in {page}", city.name);
         }
         assert!(!page.contains("Un banc"), "{page}");
-        assert!(page.contains("<p class=\"crumbs\"><a href=\"/conventions/ia\">"), "{page}");
+        assert!(page.contains("<p class=\"crumbs\"><a href=\"/conventions/ia"), "{page}");
         let table = city.page("/conventions/ia").await;
         assert!(table.contains("href=\"/competences?convention=ia\""), "{table}");
         assert!(

@@ -23,7 +23,7 @@ use tower::ServiceExt as _;
 use crate::node::{Node, node};
 
 /// What the host says of its convention.
-const CONVENTION: &str = r#"
+pub const CONVENTION: &str = r#"
 [[conventions]]
 ref = "ia"
 title = "Convention sur l’intelligence artificielle"

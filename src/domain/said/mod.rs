@@ -68,6 +68,16 @@ macro_rules! kinds {
                 })
             }
 
+            /// What a record of that kind says, of the text of one whose rules were checked when it entered the
+            /// register: nothing else of it is built. None for kinds we do not write.
+            #[must_use]
+            pub fn kept(kind: &str, text: &str) -> Option<Self> {
+                match kind {
+                    $(stringify!($kind) => serde_json::from_str(text).ok().map(Self::$kind),)*
+                    _ => None,
+                }
+            }
+
             /// The kind's own terms, in wire form.
             fn terms(&self) -> Document {
                 match self {

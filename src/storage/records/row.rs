@@ -1,6 +1,9 @@
 //! What a row of `records` holds, and how lists of them are cut.
 
+use serde::Deserialize;
 use sqlx::FromRow;
+
+use crate::domain::{record::Envelope, said::Said};
 
 /// The current state of a record.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -65,6 +68,28 @@ pub struct Row {
 }
 
 impl Row {
+    /// What it says, by its kind; nothing once it is withdrawn.
+    #[must_use]
+    pub fn said(&self) -> Option<Said> {
+        Said::kept(&self.kind, &self.document).filter(|_| !self.withdrawn)
+    }
+
+    /// What every record has; nothing once it is withdrawn.
+    #[must_use]
+    pub fn envelope(&self) -> Option<Envelope> {
+        Envelope::kept(&self.document).filter(|_| !self.withdrawn)
+    }
+
+    /// The address it gives for itself.
+    #[must_use]
+    pub fn url(&self) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Shown {
+            url: Option<String>,
+        }
+        serde_json::from_str::<Shown>(&self.document).ok()?.url
+    }
+
     /// Where a list that ended with this record goes on.
     #[must_use]
     pub fn cursor(&self) -> Cursor {

@@ -61,7 +61,7 @@ async fn rows(app: &App, known: Known) -> Result<Vec<Row>> {
     let table = side_by_side::table(app, known, day).await?;
     let lines = table.lines.iter();
     let contributed: Vec<&Row> =
-        lines.flat_map(|line| [Some(&line.row), line.avis.as_ref()]).flatten().collect();
+        lines.flat_map(|line| [Some(&line.row), line.avis.as_deref()]).flatten().collect();
     let targets: BTreeSet<&str> = contributed.iter().map(|row| row.uri.as_str()).collect();
     let targets: Vec<&str> = targets.into_iter().collect();
     // How it came in is told already; to other conventions it may be given too.

@@ -159,7 +159,7 @@ impl Sheet {
 pub fn href(_app: &App, row: &Row) -> String {
     // A convention has its page on every node that knows it.
     if row.kind == "Convention" {
-        return format!("/conventions/{}", conventions::slug(row));
+        return format!("/conventions/{}", conventions::address(row));
     }
     if !row.ours {
         return Iri::parse(&row.uri)
@@ -174,9 +174,8 @@ pub fn href(_app: &App, row: &Row) -> String {
 
 /// The path of the `url` a record of ours gives for itself: a recommendation's leads into its avis.
 fn own_url(row: &Row) -> Option<String> {
-    let document: serde_json::Value = serde_json::from_str(&row.document).ok()?;
     // What was said under another domain has its page here all the same.
-    let url = Iri::parse(document.get("url")?.as_str()?).ok()?;
+    let url = Iri::parse(&row.url()?).ok()?;
     let path = &url.as_str()[url.origin().len()..];
     path.starts_with('/').then(|| path.to_owned())
 }

@@ -2,7 +2,7 @@
 //! is one, always with the original beside it, and a warning when a machine made it (requirement 4.11).
 
 use crate::{
-    domain::{self, Record, phrases::Phrases},
+    domain::{self, Record, phrases::Phrases, record::Envelope},
     i18n::Lang,
     web::markup::{self, Markup},
 };
@@ -74,11 +74,10 @@ impl Text {
 
 /// The words of a record in its own language, on one line, without what every record has around them.
 #[must_use]
-pub fn plain(record: &Record) -> String {
-    let envelope = &record.envelope;
+pub fn plain(envelope: &Envelope) -> String {
     let url = envelope.url.as_ref().map_or("", |url| url.as_str());
-    let shown = Shown::of(envelope.content.as_str(), url, &record.lang());
-    let text = domain::html::plain(&shown.html.to_string());
+    let (words, _) = domain::compose::words_of(envelope.content.as_str(), url, &envelope.lang());
+    let text = domain::html::plain_cleaned(words);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -16,7 +16,7 @@ use crate::{
         conventions,
         side_by_side::{Line, Table},
     },
-    domain::{Code as _, Version, codes::Decision},
+    domain::{Code as _, codes::Decision},
     storage::{actors, records::Row},
     web::view,
 };
@@ -115,10 +115,11 @@ async fn names(app: &App, table: &Table) -> Result<BTreeMap<String, String>> {
 
 async fn cells(app: &App, table: &Table) -> Result<Vec<[Value; 32]>> {
     let names = names(app, table).await?;
-    Ok(table.lines.iter().map(|line| cells_of(table, line, &names)).collect())
+    let slug = conventions::slug(&table.known.row);
+    Ok(table.lines.iter().map(|line| cells_of(table, line, &slug, &names)).collect())
 }
 
-fn cells_of(table: &Table, line: &Line, names: &BTreeMap<String, String>) -> [Value; 32] {
+fn cells_of(table: &Table, line: &Line, slug: &str, names: &BTreeMap<String, String>) -> [Value; 32] {
     let question = line.sub_question.and_then(|at| table.known.said.sub_questions.get(at));
     let by = line.by.as_ref();
     let reason = by.and_then(|by| by.reason.as_ref()).map(|reason| reason.word().to_owned());
@@ -126,7 +127,7 @@ fn cells_of(table: &Table, line: &Line, names: &BTreeMap<String, String>) -> [Va
     let promised = by.and_then(|by| by.promised_by.as_ref()).map(ToString::to_string);
     let text = |text: Option<String>| text.map_or(Value::Null, Value::from);
     [
-        conventions::slug(&table.known.row).into(),
+        slug.into(),
         text(question.map(|row| row.key.clone())),
         text(question.map(|row| row.title.clone())),
         text(names.get(&line.row.author).cloned()),
@@ -163,8 +164,5 @@ fn cells_of(table: &Table, line: &Line, names: &BTreeMap<String, String>) -> [Va
 
 /// The words of a record, as its author wrote them, without their form.
 pub(super) fn words(row: &Row) -> String {
-    match Version::parse(&row.document) {
-        Ok(Version::Record(record)) => view::plain(&record),
-        _ => String::new(),
-    }
+    row.envelope().map(|envelope| view::plain(&envelope)).unwrap_or_default()
 }

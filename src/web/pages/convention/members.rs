@@ -8,10 +8,10 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{super::table, Asked, Form, read};
+use super::{super::table, Asked, Form, given, read};
 use crate::{
     App, Error, Result,
-    actions::{conventions, side_by_side::Table},
+    actions::side_by_side::{Seat, Table},
     domain::{Code as _, convention::Standing},
     i18n::Lang,
     web::{
@@ -32,7 +32,12 @@ struct Members {
     others: Vec<Other>,
     day: Markup,
     data: String,
+    first: Option<String>,
+    next: Option<String>,
 }
+
+/// What the members on one page weigh at most, in bytes, as far as it can be told before it is written.
+const LARGEST: usize = 40_000;
 
 /// A member.
 struct Shown {
@@ -123,10 +128,15 @@ async fn page(app: &App, lang: Lang, name: &str, (table, asked): (&Table, &Asked
     let title = table.known.row.title.clone();
     let page = Page::new(app, lang, &path);
     let title = page.with("members-title", "name", &title);
-    let page = page.titled(title).asked(&asked.query());
+    let page = page.titled(title).asked(&asked.whole_query());
+    let (shown, more) = some(table, asked);
     let councils = table.known.members.iter().map(|member| member.council.as_str());
     let people = People::load(app, councils).await?;
-    let seats = table.seats.iter().map(|seat| Shown {
+    let last = shown.last().filter(|_| more).map(|seat| seat.member.council.as_str());
+    let start = Asked { apres: None, ..asked.clone() };
+    let first = given(asked.apres.as_deref()).map(|_| format!("{path}?{}", start.query()));
+    let next = last.map(|last| asked.next(&path, last));
+    let seats = shown.into_iter().map(|seat| Shown {
         who: people.who(seat.member.council.as_str()),
         since: page.day(&seat.member.since.to_string()),
         of_today: seat.of_today,
@@ -168,8 +178,25 @@ async fn page(app: &App, lang: Lang, name: &str, (table, asked): (&Table, &Asked
         seats: seats.collect(),
         others: others.collect(),
         day: super::day_in_words(&page, table.day),
-        data: format!("/conventions/{}/membres", conventions::slug(&table.known.row)),
+        data: path,
+        first,
+        next,
         page,
     };
     Ok(html(StatusCode::OK, &members))
+}
+
+/// The members on the page asked for, by council, and whether there are more.
+fn some<'a>(table: &'a Table, asked: &Asked) -> (Vec<&'a Seat>, bool) {
+    let after = given(asked.apres.as_deref()).unwrap_or_default();
+    let mut seats = table.seats.iter().filter(|seat| seat.member.council.as_str() > after).peekable();
+    let (mut shown, mut weight) = (Vec::new(), 0);
+    while let Some(seat) = seats.peek() {
+        weight += seat.conformity.iter().fold(500, |sum, one| sum + 250 + 120 * one.records.len().min(20));
+        if weight > LARGEST && !shown.is_empty() {
+            break;
+        }
+        shown.extend(seats.next());
+    }
+    (shown, seats.peek().is_some())
 }

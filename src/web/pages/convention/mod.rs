@@ -1,6 +1,7 @@
 //! Conventions: what their members recommend, side by side (requirements 2.34, 2.35). The page, and the same as a
 //! table for spreadsheets and programs.
 
+mod large;
 mod lines;
 mod members;
 mod plots;
@@ -27,13 +28,14 @@ use crate::{
         conventions,
         side_by_side::{self, Line, Table},
     },
-    domain::{CivilDate, Code as _, Iri},
+    domain::{CivilDate, Code as _},
     i18n::{Lang, t},
     storage::records,
     web::{Failure, layout::Page, markup::Markup},
 };
 
-/// What is asked for: `?q=transparence&etat=done&echelon=commune&ville=angers.example&on=2026-11-21`.
+/// What is asked for: `?q=transparence&etat=done&echelon=commune&ville=angers.example&on=2026-11-21`; with
+/// `vue=liste` one after the other, beyond `apres`.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Asked {
     /// Key of a sub-question; `autres` for what is under none.
@@ -42,10 +44,14 @@ pub struct Asked {
     etat: Option<String>,
     /// Tier.
     echelon: Option<String>,
-    /// Server of the council.
+    /// Server of the council, or its id.
     ville: Option<String>,
     /// The day to compute for.
     on: Option<String>,
+    /// `liste`: one after the other rather than side by side.
+    vue: Option<String>,
+    /// Id of the recommendation, or of the member, after which a page of a list begins.
+    apres: Option<String>,
 }
 
 /// What is under no sub-question.
@@ -67,7 +73,6 @@ impl Asked {
 
     /// Whether a line is asked for.
     fn takes(&self, line: &Line, table: &Table) -> bool {
-        let host = |uri: &str| Iri::parse(uri).map(|iri| iri.host().to_owned()).unwrap_or_default();
         let key = line.sub_question.and_then(|at| table.known.said.sub_questions.get(at));
         let key = key.map_or(OTHERS, |row| row.key.as_str());
         let tier = line.said.tier.as_ref().map(|tier| tier.word().to_owned()).unwrap_or_default();
@@ -75,15 +80,50 @@ impl Asked {
         is(self.q.as_deref(), key)
             && is(self.etat.as_deref(), line.status.word())
             && is(self.echelon.as_deref(), &tier)
-            && is(self.ville.as_deref(), &host(&line.row.author))
+            && (is(self.ville.as_deref(), &line.row.origin) || self.ville.as_ref() == Some(&line.row.author))
+    }
+
+    /// Whether a part of the convention is asked for.
+    fn narrows(&self) -> bool {
+        [&self.q, &self.etat, &self.echelon, &self.ville]
+            .iter()
+            .any(|field| given(field.as_deref()).is_some())
+    }
+
+    /// Whether a list is asked for.
+    fn lists(&self) -> bool {
+        given(self.vue.as_deref()) == Some("liste")
+    }
+
+    /// How many lines that are asked for come before the page of the list that is: those up to `apres`.
+    fn before(&self, table: &Table) -> Result<usize> {
+        let Some(after) = given(self.apres.as_deref()) else { return Ok(0) };
+        let place = table.lines.iter().position(|line| line.row.uri == after);
+        let place = place.ok_or_else(|| Error::invalid("apres", "page", after))?;
+        Ok(table.lines[..=place].iter().filter(|line| self.takes(line, table)).count())
+    }
+
+    /// The page of a list that goes on after an id, of what is asked for.
+    fn next(&self, path: &str, after: &str) -> String {
+        let next = Self { apres: Some(after.to_owned()), ..self.clone() };
+        format!("{path}?{}", next.whole_query())
+    }
+
+    /// The query with the place in a list.
+    fn whole_query(&self) -> String {
+        self.written(&[("vue", &self.vue), ("apres", &self.apres)])
     }
 
     /// As a query, without what was left empty.
     fn query(&self) -> String {
+        self.written(&[])
+    }
+
+    fn written(&self, more: &[(&'static str, &Option<String>)]) -> String {
         let fields =
             [("q", &self.q), ("etat", &self.etat), ("echelon", &self.echelon), ("ville", &self.ville)];
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in fields.into_iter().chain([("on", &self.on)]) {
+        for (name, value) in fields.iter().chain(&[("on", &self.on)]).chain(more) {
             if let Some(value) = given(value.as_deref()) {
                 query.append_pair(name, value);
             }
@@ -119,14 +159,14 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     let (name, form) = Form::of(&segment).map_or((segment.as_str(), None), |(name, form)| (name, Some(form)));
     let mut table = read(&app, name, &asked).await?;
-    let all = table.lines.len();
-    let kept: Vec<Line> = table.lines.iter().filter(|line| asked.takes(line, &table)).cloned().collect();
-    table.lines = kept;
+    let (all, before) = (table.lines.len(), asked.before(&table)?);
+    let lines = std::mem::take(&mut table.lines);
+    table.lines = lines.into_iter().filter(|line| asked.takes(line, &table)).collect();
     let response = match form {
         Some(Form::Csv) => lines::csv(&app, &table).await?,
         Some(Form::Json) => lines::json(&app, &table).await?,
         Some(Form::Totals) => lines::totals(&app, &table).await?,
-        None => show::page(&app, lang, name, &asked, (&table, all)).await?,
+        None => show::page(&app, lang, name, &asked, (table, all, before)).await?,
     };
     Ok(response)
 }

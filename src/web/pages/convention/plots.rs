@@ -5,7 +5,7 @@ use jiff::civil;
 use super::show::City;
 use crate::{
     actions::side_by_side::Table,
-    domain::{CivilDate, Instant, Version, obligations::day_of, said::Said},
+    domain::{CivilDate, Instant, obligations::day_of, said::Said},
     storage::records::Row,
     web::{
         layout::Page,
@@ -50,7 +50,8 @@ pub(super) fn timeline(page: &Page, table: &Table, cities: &[City]) -> Markup {
     let mut events = Vec::new();
     for (seat, city) in table.seats.iter().zip(cities) {
         let own = table.lines.iter().filter(|line| line.row.author == seat.member.council.as_str());
-        let said = own.flat_map(|line| line.avis.iter().chain(line.by.iter().map(|by| &by.row)));
+        let said =
+            own.flat_map(|line| line.avis.as_deref().into_iter().chain(line.by.iter().map(|by| &by.row)));
         let mut rows: Vec<&Row> = said.collect();
         rows.sort_by(|a, b| a.uri.cmp(&b.uri));
         rows.dedup_by(|a, b| a.uri == b.uri);
@@ -63,13 +64,10 @@ pub(super) fn timeline(page: &Page, table: &Table, cities: &[City]) -> Markup {
 
 /// The day a record tells of, the first of a month or a year; else the day it was published.
 fn day(row: &Row) -> Option<civil::Date> {
-    let told = match Version::parse(&row.document) {
-        Ok(Version::Record(record)) => match record.said {
-            Said::Avis(said) => said.adopted_on,
-            Said::Answer(said) => said.decided_on,
-            Said::FollowUp(said) => said.as_of,
-            _ => None,
-        },
+    let told = match row.said() {
+        Some(Said::Avis(said)) => said.adopted_on,
+        Some(Said::Answer(said)) => said.decided_on,
+        Some(Said::FollowUp(said)) => said.as_of,
         _ => None,
     };
     let published = || Instant::parse_foreign(&row.published).ok().map(day_of);

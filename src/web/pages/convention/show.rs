@@ -1,12 +1,17 @@
 //! The page of a convention: sub-questions in rows, cities in columns.
 
 use askama::Template;
-use axum::{http::StatusCode, response::Response};
+use axum::response::{Html, IntoResponse as _, Response};
 
-use super::{Asked, OTHERS, given, lines, plots};
+use super::{
+    Asked, OTHERS, given,
+    large::{self, Counts, Listed},
+    lines, plots,
+};
 use crate::{
-    App, Result,
+    App, Error, Result,
     actions::{
+        conventions,
         directory::CONVENTION,
         side_by_side::{Line, Table},
     },
@@ -18,7 +23,7 @@ use crate::{
     i18n::Lang,
     storage::{actors, hosts, records},
     web::{
-        feed, html,
+        feed,
         layout::Page,
         markup::{self, Markup},
         view::{Badge, Card, People, Seen, Sheet, Who, genealogy, href},
@@ -27,23 +32,29 @@ use crate::{
 
 /// Longest excerpt of an answer, in characters.
 const EXCERPT: usize = 220;
+/// More cities than this are not side by side where fewer are asked for.
+const CITIES: usize = 12;
+/// More recommendations or cells, and a larger page in bytes, are never side by side.
+const LINES: usize = 100;
+const CELLS: usize = 150;
+const LARGEST: usize = 60_000;
 
 #[derive(Template)]
 #[template(path = "convention.html")]
 struct Convention {
     page: Page,
     sheet: Sheet,
+    namesakes: Vec<(String, String)>,
     phases: Vec<(String, String)>,
     contact: Option<String>,
-    cities: Vec<City>,
-    rows: Vec<Row>,
+    side: Option<Side>,
+    overview: Vec<Counts>,
+    listed: Option<Listed>,
     syntheses: Vec<Card>,
-    progress: Option<Markup>,
-    coverage: Option<Markup>,
-    timeline: Option<Markup>,
     filters: Vec<Filter>,
     on: String,
     day: Markup,
+    members: usize,
     count: usize,
     all: usize,
     feed: Option<String>,
@@ -51,15 +62,25 @@ struct Convention {
     name: String,
 }
 
+/// All that is asked for, side by side, and its plots.
+struct Side {
+    cities: Vec<City>,
+    rows: Vec<Row>,
+    plots: Vec<(String, Markup)>,
+}
+
 /// A column.
+#[derive(Clone)]
 pub(super) struct City {
     pub who: Who,
     /// What plots call it: its city, or its own name beside another council of that city.
     pub town: String,
-    /// The server of its council.
-    host: String,
+    /// Its council.
+    pub council: String,
+    /// What asks for it: the server of its council, or where several share one, the id.
+    pub asked: String,
     /// When it was last seen, if it does not answer.
-    silent: Option<Seen>,
+    pub silent: Option<Seen>,
 }
 
 /// A row.
@@ -70,7 +91,7 @@ struct Row {
 }
 
 /// A recommendation.
-struct Cell {
+pub(super) struct Cell {
     href: String,
     title: String,
     lang: String,
@@ -105,62 +126,113 @@ struct Choice {
     chosen: bool,
 }
 
-/// The page, of the lines asked for among `all`.
+/// The page, of the lines asked for among `all`; `before`: how many of them a list has shown before. What would be
+/// too large side by side is an overview, and lists of what its counts lead to.
 pub(super) async fn page(
     app: &App,
     lang: Lang,
     name: &str,
     asked: &Asked,
-    (table, all): (&Table, usize),
+    (mut table, all, before): (Table, usize, usize),
 ) -> Result<Response> {
-    let row = &table.known.row;
+    let row = table.known.row.clone();
     let page = Page::new(app, lang, &format!("/conventions/{name}"));
-    let page = page.titled(&row.title).showing("article", &row.uri).asked(&asked.query());
-    let filtered = !asked.query().is_empty();
+    let page = page.titled(&row.title).showing("article", &row.uri).asked(&asked.whole_query());
+    let filtered = !asked.whole_query().is_empty();
     let page = if filtered { page.unlisted() } else { page };
     let group = actors::get(&app.db, table.known.said.convention.as_str()).await?;
     let feed = group.and_then(|group| feed::named(lang, CONVENTION, &group));
-    let page = feed.iter().fold(page, |page, (address, title)| page.with_feed(address, title));
+    let mut page = feed.iter().fold(page, |page, (address, title)| page.with_feed(address, title));
+    page.address = format!("{}/conventions/{}", page.site, conventions::address(&row));
     let mut named: Vec<&str> = table.seats.iter().map(|seat| seat.member.council.as_str()).collect();
     named.extend(table.lines.iter().filter_map(|line| Some(line.by.as_ref()?.row.author.as_str())));
     named.push(table.known.host());
     let people = People::with_cities(app, named).await?;
-    let sheet = Sheet::of(app, &page, &people, row);
+    let sheet = Sheet::of(app, &page, &people, &row);
     let page = page.described(&sheet.text.html.to_string());
-    let cities = cities(app, &page, &people, table).await?;
-    let rows = rows(app, &page, &people, (table, asked), name);
-    let said = &table.known.said;
-    let phases = said.phases.iter().map(|phase| {
+    let cities = cities(app, &page, &people, &table).await?;
+    let namesakes = conventions::namesakes(app, &table.known).await?;
+    let mut convention = Convention {
+        namesakes: namesakes.iter().map(|row| (href(app, row), row.origin.clone())).collect(),
+        syntheses: syntheses(app, &page, &people, &table),
+        phases: phases(&page, &table),
+        contact: table.known.said.contact.as_deref().map(markup::name),
+        side: None,
+        overview: Vec::new(),
+        listed: None,
+        filters: filters(&page, (&table, asked), &cities),
+        on: asked.on.clone().unwrap_or_default(),
+        day: super::day_in_words(&page, table.day),
+        members: table.seats.len(),
+        count: table.lines.len(),
+        all,
+        feed: feed.map(|(address, _)| address),
+        query: if asked.query().is_empty() { String::new() } else { format!("?{}", asked.query()) },
+        name: name.to_owned(),
+        sheet,
+        page,
+    };
+    let page = &convention.page;
+    if !asked.lists() && table.lines.len() <= LINES {
+        convention.side = side(app, page, &people, (&mut table, asked), cities.clone(), name);
+        let written = convention.render().map_err(Error::internal)?;
+        if written.len() <= LARGEST && (convention.side.is_some() || table.lines.is_empty()) {
+            return Ok(Html(written).into_response());
+        }
+        convention.side = None;
+    }
+    let page = &convention.page;
+    if asked.lists() || asked.narrows() {
+        let cell = |line: &Line| cell(app, page, &people, line);
+        convention.listed = Some(large::list(page, (&table, asked), &people, before, cell));
+    } else {
+        convention.overview = large::overview(page, (&table, asked), &cities);
+    }
+    Ok(Html(convention.render().map_err(Error::internal)?).into_response())
+}
+
+/// What is asked for, side by side; of many cities, those that have some of it.
+fn side(
+    app: &App,
+    page: &Page,
+    people: &People,
+    (table, asked): (&mut Table, &Asked),
+    mut cities: Vec<City>,
+    name: &str,
+) -> Option<Side> {
+    if table.seats.len() > CITIES && asked.narrows() {
+        let has = |council: &str| table.lines.iter().any(|line| line.row.author == council);
+        table.seats.retain(|seat| has(seat.member.council.as_str()));
+        cities.retain(|city| has(&city.council));
+    }
+    let cells = table.seats.len() * (table.known.said.sub_questions.len() + 1);
+    let drawn = |key: &str, plot: Markup| (page.t(key), plot);
+    (!table.lines.is_empty() && cells <= CELLS).then(|| Side {
+        rows: rows(app, page, people, (table, asked), name),
+        plots: vec![
+            drawn("convention-progress", plots::progress(page, table, &cities)),
+            drawn("convention-coverage", plots::coverage(page, table, &cities)),
+            drawn("convention-timeline", plots::timeline(page, table, &cities)),
+        ],
+        cities,
+    })
+}
+
+fn phases(page: &Page, table: &Table) -> Vec<(String, String)> {
+    let phases = table.known.said.phases.iter().map(|phase| {
         let days = [phase.from.as_ref(), phase.until.as_ref()].into_iter().flatten();
         let days: Vec<String> = days.map(|day| Phrases::in_language(page.lang.code()).date(day)).collect();
         (markup::name(&phase.title), days.join(" – "))
     });
-    let syntheses = table.known.records.iter().filter(|row| {
-        row.kind == "Synthesis" && !row.withdrawn && row.proof == "valid" && row.author == table.known.host()
+    phases.collect()
+}
+
+fn syntheses(app: &App, page: &Page, people: &People, table: &Table) -> Vec<Card> {
+    let host = table.known.host();
+    let rows = table.known.records.iter().filter(|row| {
+        row.kind == "Synthesis" && !row.withdrawn && row.proof == "valid" && row.author == host
     });
-    let syntheses: Vec<&records::Row> = syntheses.collect();
-    let some = !table.lines.is_empty();
-    let convention = Convention {
-        syntheses: syntheses.into_iter().map(|row| Card::of(app, &page, &people, row)).collect(),
-        progress: some.then(|| plots::progress(&page, table, &cities)),
-        coverage: some.then(|| plots::coverage(&page, table, &cities)),
-        timeline: some.then(|| plots::timeline(&page, table, &cities)),
-        phases: phases.collect(),
-        contact: said.contact.as_deref().map(markup::name),
-        filters: filters(&page, (table, asked), &cities),
-        on: asked.on.clone().unwrap_or_default(),
-        day: super::day_in_words(&page, table.day),
-        count: table.lines.len(),
-        all,
-        feed: feed.map(|(address, _)| address),
-        query: if filtered { format!("?{}", asked.query()) } else { String::new() },
-        name: name.to_owned(),
-        rows,
-        cities,
-        sheet,
-        page,
-    };
-    Ok(html(StatusCode::OK, &convention))
+    Card::list(app, page, people, rows)
 }
 
 /// The members, each with what it contributed; one whose server is silent says since when.
@@ -178,11 +250,13 @@ async fn cities(app: &App, page: &Page, people: &People, table: &Table) -> Resul
     let town = |council: &str| Some(people.city(council)).filter(|town| alone(&town));
     let city = |(seat, server): (&crate::actions::side_by_side::Seat, &String)| {
         let council = seat.member.council.as_str();
+        let sole = servers.iter().filter(|one| *one == server).count() == 1;
         City {
             who: people.who(council),
             town: town(council).unwrap_or_else(|| people.who(council).name),
+            council: council.to_owned(),
             silent: if app.urls.is_here(&seat.member.council) { None } else { silent(server) },
-            host: server.clone(),
+            asked: if sole { server.clone() } else { council.to_owned() },
         }
     };
     Ok(table.seats.iter().zip(&servers).map(city).collect())
@@ -215,12 +289,11 @@ fn rows(app: &App, page: &Page, people: &People, (table, asked): (&Table, &Asked
 }
 
 fn cell(app: &App, page: &Page, people: &People, line: &Line) -> Cell {
-    let card = Card::of(app, page, people, &line.row);
     let by = line.by.as_ref();
     Cell {
-        href: card.href,
-        title: card.title,
-        lang: card.lang,
+        href: href(app, &line.row),
+        title: markup::name(&line.row.title),
+        lang: line.row.lang.clone(),
         tier: line.said.tier.as_ref().map(|tier| tier.label(page.lang.code()).to_owned()),
         badge: Badge::of(&line.status, page),
         since: by
@@ -282,7 +355,7 @@ fn filters(page: &Page, (table, asked): (&Table, &Asked), cities: &[City]) -> Ve
     let tiers = Tier::ALL
         .iter()
         .map(|(word, code)| choice(word, code.label(lang).to_owned(), asked.echelon.as_deref()));
-    let towns = cities.iter().map(|city| choice(&city.host, city.who.name.clone(), asked.ville.as_deref()));
+    let towns = cities.iter().map(|city| choice(&city.asked, city.who.name.clone(), asked.ville.as_deref()));
     vec![
         Filter { name: "q", label: page.t("convention-filter-question"), choices: questions },
         Filter { name: "etat", label: page.t("convention-filter-status"), choices: statuses.collect() },
