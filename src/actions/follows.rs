@@ -85,9 +85,10 @@ pub async fn moved(app: &App, moved: &Activity, target: &Actor) -> Result<bool> 
     }
     let old = moved.actor.as_str();
     let row = Move { actor: old.to_owned(), target: target.uri.clone(), ours: false, at: now };
-    if !storage::moves::put(&mut tx, &row).await? {
+    if storage::moves::get_in(&mut tx, old).await?.is_some_and(|before| before.target != target.uri) {
         return Err(Error::conflict(format!("{old} moved before")));
     }
+    storage::moves::put(&mut tx, &row).await?;
     let mut ours = storage::follows::ours(&app.db).await?;
     ours.retain(|follow| follow.followed == old && follow.state != "rejected");
     for follow in ours {

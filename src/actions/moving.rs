@@ -1,10 +1,11 @@
 //! Says of an actor that came back without its domain where it speaks now: its last version names the new one, the
-//! new one names it, and a Move by its own key tells those who follow (register.md rules 1, 6).
+//! new one names it, and a Move by its own key tells those who follow (register.md rules 1, 6). Writes down the
+//! moves of others that their signed versions state.
 
 use crate::{
     App, Error, Result,
-    domain::{Actor, Handle, Iri, Role, Version, canonical, html},
-    storage::{self, moves::Move},
+    domain::{Actor, Handle, Iri, Role, Version, canonical, html, moves},
+    storage::{self, Tx, moves::Move, records::Row},
 };
 
 use super::{
@@ -13,6 +14,9 @@ use super::{
     allow, enqueue, rebuild,
     register::{self, Entry},
 };
+
+/// Most former addresses that are looked at of one actor.
+const FORMER: usize = 20;
 
 /// The actors whose keys we hold and whose addresses are another domain's, that did not move yet: the node first,
 /// councils last.
@@ -69,13 +73,65 @@ pub async fn begin(app: &App, operator: &Operator, old: &Iri, told: &[(String, S
     let entry = Entry { version: &version, text: &text, document: &document, ours, proof, now };
     register::append(&mut tx, &entry).await?;
     storage::actors::put(&mut tx, &register::actor_row(&actor, &text, None, now)).await?;
-    let row = Move { actor: old.to_string(), target: target.to_string(), ours: true, at: now };
-    storage::moves::put(&mut tx, &row).await?;
+    stated(&mut tx, &actor).await?;
     enqueue::moved(app, &mut tx, old, &target, told).await?;
     storage::audit::add(&mut tx, &operator.deed("move", old.as_str()), now).await?;
     tx.commit().await?;
     app.wake.notify_one();
     Ok(target)
+}
+
+/// Whether somebody is whom a record asks, under the address it was asked at or the one where that one speaks now.
+///
+/// # Errors
+/// Those of the database.
+pub async fn is_asked(app: &App, asked: &Row, who: &str) -> Result<bool> {
+    let Some(addressee) = asked.addressee.as_deref() else { return Ok(false) };
+    Ok(addressee == who || storage::moves::known(&app.db).await?.now(addressee) == who)
+}
+
+/// Writes down the moves that a signed version of an actor completes: its own, if the new address names it, and those
+/// of the addresses it names, if they say so themselves. What one end says alone moves nobody.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn stated(tx: &mut Tx, actor: &Actor) -> Result<()> {
+    if let Some(target) = &actor.moved_to
+        && let Some(target) = known(tx, target).await?
+    {
+        put(tx, &actor.id, &target).await?;
+    }
+    for old in actor.also_known_as.iter().take(FORMER) {
+        put(tx, old, actor).await?;
+    }
+    Ok(())
+}
+
+/// Writes a move down with the time of the first version that the old address signed of it, so that it is the same
+/// on every node.
+async fn put(tx: &mut Tx, old: &Iri, target: &Actor) -> Result<()> {
+    let rows = storage::versions::history_in(tx, old.as_str()).await?;
+    let ours = rows.iter().any(|row| row.ours);
+    let signed = rows.iter().filter(|row| row.proof == "valid").filter_map(|row| row.document.as_deref());
+    let since = signed.filter_map(|text| match Version::parse(text) {
+        Ok(Version::Actor(old)) => moves::stated(&old, target),
+        _ => None,
+    });
+    let Some(since) = since.min() else { return Ok(()) };
+    let at = since.timestamp().as_millisecond();
+    let row = Move { actor: old.to_string(), target: target.id.to_string(), ours, at };
+    storage::moves::put(tx, &row).await
+}
+
+/// An actor as it signed itself last, else as its own origin showed it.
+async fn known(tx: &mut Tx, id: &Iri) -> Result<Option<Actor>> {
+    let signed = storage::versions::current_in(tx, id.as_str()).await?;
+    let text = match signed.filter(|row| row.proof == "valid").and_then(|row| row.document) {
+        Some(text) => Some(text),
+        None => storage::actors::get_in(tx, id.as_str()).await?.map(|row| row.document),
+    };
+    let document = text.and_then(|text| canonical::read(&text).ok());
+    Ok(document.and_then(|document| Actor::from_document(&document).ok()))
 }
 
 /// The account of this node that goes on for another.

@@ -10,10 +10,12 @@ use crate::{
     domain::{
         CivilDate, Code as _, Instant, Iri, Problem, Version,
         codes::Decision,
+        moves::Moves,
         obligations::{self, Delivered, Given, Known, Obligation, Postponed, Promised, State},
         said::Said,
     },
     storage::{
+        self,
         obligations::{self as stored, Asked, Avis},
         records::{self, Row},
     },
@@ -171,7 +173,7 @@ pub fn state_named(word: &str) -> Result<State> {
     found.ok_or_else(|| Error::invalid("state", "state", format!("{word}: overdue, due, held")))
 }
 
-/// Five queries, whatever the number of avis.
+/// Six queries, whatever the number of avis.
 async fn ledgers(app: &App, avis: Vec<Avis>) -> Result<Vec<Ledger>> {
     let uris: Vec<&str> = avis.iter().map(|one| one.uri.as_str()).collect();
     let about = records::concerning(&app.db, &uris, "concerns").await?;
@@ -194,6 +196,7 @@ async fn ledgers(app: &App, avis: Vec<Avis>) -> Result<Vec<Ledger>> {
     for one in postponements {
         put_off.entry(one.target).or_default().push(one.record);
     }
+    let moves = storage::moves::known(&app.db).await?;
     Ok(avis
         .into_iter()
         .map(|avis| {
@@ -202,7 +205,7 @@ async fn ledgers(app: &App, avis: Vec<Avis>) -> Result<Vec<Ledger>> {
                 rows.iter().filter(|row| row.kind == "Schedule").map(|row| row.uri.clone()).collect();
             rows.extend(schedules.iter().filter_map(|uri| put_off.get(uri)).flatten().cloned());
             let asked = asked.remove(&avis.uri).unwrap_or_default();
-            ledger(avis, rows, &asked, &versions)
+            ledger(avis, rows, (&asked, &moves), &versions)
         })
         .collect())
 }
@@ -211,10 +214,13 @@ async fn ledgers(app: &App, avis: Vec<Avis>) -> Result<Vec<Ledger>> {
 fn ledger(
     avis: Avis,
     mut rows: Vec<Row>,
-    asked: &[Asked],
+    (asked, moves): (&[Asked], &Moves),
     versions: &HashMap<String, Vec<Promised>>,
 ) -> Ledger {
-    rows.retain(|row| !row.withdrawn && row.proof == "valid" && Some(&row.author) == avis.addressee.as_ref());
+    let authority = avis.addressee.as_deref();
+    rows.retain(|row| {
+        !row.withdrawn && row.proof == "valid" && moves.word_of(&row.author, &row.published, authority)
+    });
     let mut known = Known { delivered: claimed(&avis), ..Known::default() };
     let mut delivered: Vec<(Iri, Delivered)> = Vec::new();
     rows.retain(|row| {
@@ -248,7 +254,7 @@ fn ledger(
     if let Some((_, first)) = first {
         known.delivered = Some(first);
     }
-    known.answers = answers(&avis, asked);
+    known.answers = answers(&avis, asked, moves);
     Ledger { avis, known, records: rows }
 }
 
@@ -274,10 +280,10 @@ fn promised(text: &str) -> Option<Promised> {
 }
 
 /// For each recommendation of the council that asks this authority, its first answer that decides.
-fn answers(avis: &Avis, asked: &[Asked]) -> Vec<Option<Given>> {
+fn answers(avis: &Avis, asked: &[Asked], moves: &Moves) -> Vec<Option<Given>> {
     let mut first: Vec<(&str, Option<Given>)> = Vec::new();
     for row in asked.iter().filter(|row| row.author == avis.author && row.addressee == avis.addressee) {
-        let given = answer(row);
+        let given = answer(row, moves);
         match first.last_mut().filter(|(uri, _)| *uri == row.uri) {
             Some((_, there)) => {
                 let earlier = |a: &Given, b: &Given| (&a.on, &a.id) < (&b.on, &b.id);
@@ -293,12 +299,17 @@ fn answers(avis: &Avis, asked: &[Asked]) -> Vec<Option<Given>> {
     first.into_iter().map(|(_, given)| given).collect()
 }
 
-fn answer(row: &Asked) -> Option<Given> {
+/// An answer of whoever was asked.
+fn answer(row: &Asked, moves: &Moves) -> Option<Given> {
+    let (speaker, at) = (row.speaker.as_deref()?, row.published.as_deref()?);
+    if !moves.word_of(speaker, at, row.addressee.as_deref()) {
+        return None;
+    }
     let decision = Decision::received(row.decision.as_deref()?);
     if decision == Decision::Deferred {
         return None;
     }
-    let published = Instant::parse_foreign(row.published.as_deref()?).ok()?;
+    let published = Instant::parse_foreign(at).ok()?;
     let decided = row.decided.as_deref().and_then(|date| CivilDate::parse(date).ok());
     let on = decided.or_else(|| day_of(published))?;
     Some(Given { id: Iri::parse(row.answer.as_deref()?).ok()?, due: None, on, published })

@@ -11,6 +11,7 @@ use crate::{
         activity::Kind,
         canonical::{self, Document},
         compose,
+        moves::Moves,
         said::Said,
         status,
     },
@@ -356,16 +357,20 @@ pub(super) async fn boost_by_council(app: &App, tx: &mut Tx, record: &Record) ->
     let envelope = &record.envelope;
     let Some(parent) = &envelope.in_reply_to else { return Ok(()) };
     let Some(row) = storage::records::get_in(tx, parent.as_str()).await? else { return Ok(()) };
-    let author = envelope.author.as_str();
-    if row.ours && row.author != author && may_speak(tx, &row, record).await? {
-        enqueue::boost(app, tx, &Iri::parse(&row.author)?, &envelope.id, &envelope.author).await?;
+    if !row.ours {
+        return Ok(());
+    }
+    let moves = storage::moves::known_in(tx).await?;
+    let council = moves.now(&row.author);
+    if council != envelope.author.as_str() && may_speak(tx, &row, record, &moves).await? {
+        enqueue::boost(app, tx, &Iri::parse(council)?, &envelope.id, &envelope.author).await?;
     }
     Ok(())
 }
 
 /// Whether the author of an answer may speak of what it replies to.
-async fn may_speak(tx: &mut Tx, row: &storage::records::Row, record: &Record) -> Result<bool> {
-    let author = &record.envelope.author;
+async fn may_speak(tx: &mut Tx, row: &storage::records::Row, record: &Record, moves: &Moves) -> Result<bool> {
+    let (author, at) = (&record.envelope.author, record.envelope.published);
     if row.addressee.as_deref() == Some(author.as_str()) {
         return Ok(true);
     }
@@ -376,8 +381,7 @@ async fn may_speak(tx: &mut Tx, row: &storage::records::Row, record: &Record) ->
     let relays = storage::standings::relays_in(tx, &targets).await?;
     let relays: Vec<_> = relays.iter().filter_map(storage::standings::Relay::relayed).collect();
     let addressee = row.addressee.as_deref().and_then(|uri| Iri::parse(uri).ok());
-    let council = Iri::parse(&row.author)?;
-    Ok(status::speakers(&council, addressee.as_ref(), &relays).contains(author))
+    Ok(status::speakers(&row.author, addressee.as_ref(), &relays, moves).include(author, at))
 }
 
 /// Remembers what a reference became, and takes its draft away.

@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    Proof, convene, publish,
+    Proof, convene, moving, publish,
     register::{self, Entry},
 };
 
@@ -132,6 +132,9 @@ async fn after(
             if known.is_some() && is_latest(tx, version).await? {
                 let row = register::actor_row(actor, arrival.text, None, app.clock.now_ms());
                 storage::actors::put(tx, &row).await?;
+            }
+            if proof == Proof::Valid {
+                moving::stated(tx, actor).await?;
             }
         }
         Version::Record(record) if proof == Proof::Valid => {

@@ -16,6 +16,7 @@ use crate::{
         codes::{Duty, Reason, Status},
         convention::{self, Conformity, Member, Shown},
         links,
+        moves::Moves,
         obligations::{self as clock, Obligation, Silence, State},
         said::{self, Said},
         status,
@@ -164,6 +165,7 @@ struct Around {
     avis: HashMap<String, Arc<Row>>,
     said: HashMap<String, Vec<Row>>,
     relays: HashMap<String, Vec<Relay>>,
+    moves: Moves,
     /// What is known of each avis, and what is owed on it that day.
     ledgers: HashMap<String, (Ledger, Vec<Obligation>)>,
 }
@@ -193,6 +195,7 @@ impl Around {
             avis: rows.into_iter().map(|row| (row.uri.clone(), Arc::new(row))).collect(),
             ledgers: ledgers.collect(),
             relays,
+            moves: storage::moves::known(&app.db).await?,
             said,
         })
     }
@@ -206,11 +209,13 @@ impl Around {
         let avis = row.avis.as_deref().unwrap_or_default();
         let relays: Vec<&Relay> =
             [row.uri.as_str(), avis].iter().filter_map(|of| self.relays.get(*of)).flatten().collect();
-        let speakers = standings::speakers(&row.author, row.addressee.as_deref(), &relays);
+        let speakers = standings::speakers(&row.author, row.addressee.as_deref(), &relays, &self.moves);
         let about = self.about(&row.uri);
         let statements: Vec<_> = about.iter().filter_map(|row| standings::statement(&spoken(row))).collect();
         let acknowledged = self.about(avis).iter().any(|said| {
-            said.kind == "Delivery" && said.proof == "valid" && Some(&said.author) == row.addressee.as_ref()
+            said.kind == "Delivery"
+                && said.proof == "valid"
+                && self.moves.word_of(&said.author, &said.published, row.addressee.as_deref())
         });
         let standing = status::standing(&speakers, &statements, acknowledged);
         let by = standing.by.as_ref().and_then(|by| about.iter().find(|row| row.uri == by.as_str()));

@@ -8,9 +8,10 @@ use crate::{
     domain::{
         Code as _, Instant, Iri,
         codes::{Decision, FollowUpStatus, Status},
-        status::{self, Stated},
+        moves::Moves,
+        status::{self, Speakers, Stated},
     },
-    storage::{records::Row, standings as rows},
+    storage::{moves, records::Row, standings as rows},
 };
 
 /// What a row says of an answer or a follow-up.
@@ -50,14 +51,18 @@ pub fn statement(row: &Spoken<'_>) -> Option<status::Statement> {
 
 /// Who may speak of a recommendation by `council`: its addressee, and bodies that acknowledged one of these relays.
 #[must_use]
-pub fn speakers(council: &str, addressee: Option<&str>, relays: &[&rows::Relay]) -> Vec<Iri> {
-    let Ok(council) = Iri::parse(council) else { return Vec::new() };
+pub fn speakers<'a>(
+    council: &str,
+    addressee: Option<&str>,
+    relays: &[&rows::Relay],
+    moves: &'a Moves,
+) -> Speakers<'a> {
     let addressee = addressee.and_then(|uri| Iri::parse(uri).ok());
     let relays: Vec<_> = relays.iter().filter_map(|relay| relay.relayed()).collect();
-    status::speakers(&council, addressee.as_ref(), &relays)
+    status::speakers(council, addressee.as_ref(), &relays, moves)
 }
 
-/// The status of each of our recommendations; of those of one council when `author` names it. Three
+/// The status of each of our recommendations; of those of one council when `author` names it. Four
 /// queries, whatever their number.
 ///
 /// # Errors
@@ -79,7 +84,7 @@ pub async fn standings_by_id(app: &App, author: Option<&str>) -> Result<Vec<(Str
         .collect())
 }
 
-/// Where these recommendations stand, ours or not, by their ids. Two queries, whatever their number.
+/// Where these recommendations stand, ours or not, by their ids. Three queries, whatever their number.
 ///
 /// # Errors
 /// Those of the database.
@@ -118,10 +123,12 @@ pub async fn latest(app: &App, council: &str) -> Result<HashMap<String, String>>
     Ok(latest)
 }
 
-/// What was signed about recommendations and their avis, by what it is about, and where they were relayed to.
+/// What was signed about recommendations and their avis, by what it is about, where they were relayed to, and who
+/// moved.
 struct Around {
     said: HashMap<String, Vec<rows::Said>>,
     relays: Vec<rows::Relay>,
+    moves: Moves,
 }
 
 /// Reads recommendations, of one author unless it is empty, and what is around them.
@@ -143,18 +150,18 @@ impl Around {
             .map(|(target, _)| target.as_str())
             .collect();
         let relays = rows::relays(&app.db, &relayed).await?;
-        Ok(Self { said, relays })
+        Ok(Self { said, relays, moves: moves::known(&app.db).await? })
     }
 
     fn about(&self, uri: &str) -> &[rows::Said] {
         self.said.get(uri).map(Vec::as_slice).unwrap_or_default()
     }
 
-    fn speakers(&self, one: &rows::Asked) -> Vec<Iri> {
+    fn speakers(&self, one: &rows::Asked) -> Speakers<'_> {
         let of = [Some(one.uri.as_str()), one.avis.as_deref()];
         let relays: Vec<_> =
             self.relays.iter().filter(|relay| of.contains(&Some(relay.target.as_str()))).collect();
-        speakers(&one.author, one.addressee.as_deref(), &relays)
+        speakers(&one.author, one.addressee.as_deref(), &relays, &self.moves)
     }
 
     fn statements(&self, one: &rows::Asked) -> Vec<status::Statement> {
@@ -168,7 +175,9 @@ impl Around {
     fn standing_of(&self, one: &rows::Asked) -> status::Standing {
         let addressee = one.addressee.as_deref();
         let acknowledged = self.about(one.avis.as_deref().unwrap_or_default()).iter().any(|row| {
-            row.kind == "Delivery" && row.proof == "valid" && Some(row.author.as_str()) == addressee
+            row.kind == "Delivery"
+                && row.proof == "valid"
+                && self.moves.word_of(&row.author, &row.published, addressee)
         });
         status::standing(&self.speakers(one), &self.statements(one), acknowledged)
     }

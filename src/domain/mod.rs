@@ -18,6 +18,7 @@ pub mod html;
 mod instant;
 mod iri;
 pub mod links;
+pub mod moves;
 pub mod obligations;
 pub mod phrases;
 mod problem;

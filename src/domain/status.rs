@@ -6,6 +6,7 @@ use jiff::{Span, civil};
 use super::{
     CivilDate, Instant, Iri,
     codes::{Decision, FollowUpStatus, Status},
+    moves::Moves,
     obligations::day_of,
 };
 
@@ -53,21 +54,46 @@ pub struct Relayed {
     pub by: Iri,
     /// To whom.
     pub to: Iri,
+    /// When.
+    pub at: Instant,
     /// Whether that body acknowledged it, in a record of its own that is proven.
     pub received: bool,
+}
+
+/// Who may speak of a recommendation: bodies, each under the address where it was asked, and from its move on under
+/// the one where it speaks now.
+#[derive(Clone, Debug)]
+pub struct Speakers<'a> {
+    bodies: Vec<Iri>,
+    moves: &'a Moves,
+}
+
+impl Speakers<'_> {
+    /// Whether what somebody signed at that time is the word of one of them.
+    #[must_use]
+    pub fn include(&self, author: &Iri, at: Instant) -> bool {
+        self.bodies.iter().any(|body| self.moves.speaks_for(author.as_str(), at, body.as_str()))
+    }
 }
 
 /// Who may speak of a recommendation: its addressee, and each body that acknowledged a relay by its council, its
 /// addressee, or a body that may speak itself. Given in that order.
 #[must_use]
-pub fn speakers(council: &Iri, addressee: Option<&Iri>, relays: &[Relayed]) -> Vec<Iri> {
-    let mut speakers: Vec<Iri> = addressee.into_iter().cloned().collect();
+pub fn speakers<'a>(
+    council: &str,
+    addressee: Option<&Iri>,
+    relays: &[Relayed],
+    moves: &'a Moves,
+) -> Speakers<'a> {
+    let mut speakers = Speakers { bodies: addressee.into_iter().cloned().collect(), moves };
     loop {
-        let may_relay = |who: &Iri| who == council || speakers.contains(who);
+        let may_relay = |one: &Relayed| {
+            moves.speaks_for(one.by.as_str(), one.at, council) || speakers.include(&one.by, one.at)
+        };
         let next =
-            relays.iter().find(|one| one.received && may_relay(&one.by) && !speakers.contains(&one.to));
+            relays.iter().find(|one| one.received && may_relay(one) && !speakers.bodies.contains(&one.to));
         match next {
-            Some(relay) => speakers.push(relay.to.clone()),
+            Some(relay) => speakers.bodies.push(relay.to.clone()),
             None => return speakers,
         }
     }
@@ -89,10 +115,10 @@ pub fn unheard(published: Instant, expected_by: Option<&CivilDate>, today: civil
 /// Derives the standing from the latest proven statement of those who may speak: the addressee, and
 /// bodies that accepted its relay. `acknowledged`: the city's Delivery record of the avis exists.
 #[must_use]
-pub fn standing(speakers: &[Iri], statements: &[Statement], acknowledged: bool) -> Standing {
+pub fn standing(speakers: &Speakers<'_>, statements: &[Statement], acknowledged: bool) -> Standing {
     let latest = statements
         .iter()
-        .filter(|statement| statement.proven && speakers.contains(&statement.author))
+        .filter(|statement| statement.proven && speakers.include(&statement.author, statement.published))
         .max_by(|a, b| (a.published, &a.id).cmp(&(b.published, &b.id)));
     match latest {
         Some(statement) => Standing {
@@ -124,6 +150,12 @@ mod tests {
         Iri::parse(&format!("https://rennes.example/{name}")).unwrap()
     }
 
+    /// Where something addressed to the city hall stands.
+    fn standing_of(statements: &[Statement], acknowledged: bool, moves: &Moves) -> Standing {
+        let speakers = speakers("https://rennes.example/ccnr", Some(&iri("mairie")), &[], moves);
+        standing(&speakers, statements, acknowledged)
+    }
+
     fn says(id: &str, author: &str, at: &str, stated: Stated) -> Statement {
         Statement {
             id: iri(id),
@@ -136,8 +168,8 @@ mod tests {
 
     #[test]
     fn before_any_answer_proposed_then_under_study() {
-        assert_eq!(standing(&[iri("mairie")], &[], false).status, Status::Proposed);
-        assert_eq!(standing(&[iri("mairie")], &[], true).status, Status::UnderStudy);
+        assert_eq!(standing_of(&[], false, &Moves::default()).status, Status::Proposed);
+        assert_eq!(standing_of(&[], true, &Moves::default()).status, Status::UnderStudy);
     }
 
     #[test]
@@ -147,8 +179,25 @@ mod tests {
             says("a", "mairie", "2026-04-01T00:00:00Z", Stated::Decision(Decision::AcceptedInPart)),
             says("c", "eve", "2026-06-01T00:00:00Z", Stated::Progress(FollowUpStatus::Done)),
         ];
-        let standing = standing(&[iri("mairie")], &said, true);
+        let standing = standing_of(&said, true, &Moves::default());
         assert_eq!((standing.status, standing.by), (Status::InProgress, Some(iri("b"))));
+    }
+
+    #[test]
+    fn o46_who_went_on_elsewhere_speaks_of_what_was_asked_at_its_old_address_from_the_move_on() {
+        let said = [
+            says("a", "mairie", "2026-04-01T00:00:00Z", Stated::Decision(Decision::AcceptedInPart)),
+            says("b", "new", "2026-05-01T00:00:00Z", Stated::Progress(FollowUpStatus::InProgress)),
+            says("c", "new", "2026-06-01T00:00:00Z", Stated::Progress(FollowUpStatus::Done)),
+        ];
+        let since = |day: &str| {
+            let ends = (iri("mairie").to_string(), iri("new").to_string());
+            Moves::of([(ends.0, ends.1, Instant::parse(day).unwrap())])
+        };
+        let by = |moves: &Moves, said: &[Statement]| standing_of(said, true, moves).by;
+        assert_eq!(by(&Moves::default(), &said), Some(iri("a")), "its own word alone moves nobody");
+        assert_eq!(by(&since("2026-05-15T00:00:00Z"), &said[..2]), Some(iri("a")), "said before the move");
+        assert_eq!(by(&since("2026-05-15T00:00:00Z"), &said), Some(iri("c")));
     }
 
     #[test]
@@ -157,6 +206,7 @@ mod tests {
             id: iri(id),
             by: iri(by),
             to: iri(to),
+            at: Instant::parse("2026-04-01T00:00:00Z").unwrap(),
             received,
         };
         let relays = [
@@ -165,10 +215,10 @@ mod tests {
             hop("3", "eve", "friend", true),
             hop("4", "ccnr", "departement", false),
         ];
-        let (ccnr, mairie) = (iri("ccnr"), iri("mairie"));
-        let speaking = speakers(&ccnr, Some(&mairie), &relays);
-        assert_eq!(speaking, [mairie.clone(), iri("region"), iri("etat")]);
-        assert_eq!(speakers(&ccnr, Some(&mairie), &[]), [mairie]);
+        let (ccnr, mairie, moves) = (iri("ccnr"), iri("mairie"), Moves::default());
+        let speaking = |relays: &[Relayed]| speakers(ccnr.as_str(), Some(&mairie), relays, &moves).bodies;
+        assert_eq!(speaking(&relays), [mairie.clone(), iri("region"), iri("etat")]);
+        assert_eq!(speaking(&[]), [mairie.clone()]);
     }
 
     #[test]
@@ -191,6 +241,6 @@ mod tests {
     fn an_unproven_statement_never_counts() {
         let mut said = says("a", "mairie", "2026-04-01T00:00:00Z", Stated::Decision(Decision::Accepted));
         said.proven = false;
-        assert_eq!(standing(&[iri("mairie")], &[said], false).status, Status::Proposed);
+        assert_eq!(standing_of(&[said], false, &Moves::default()).status, Status::Proposed);
     }
 }

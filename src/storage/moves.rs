@@ -6,10 +6,15 @@ use super::{
     Db, Tx,
     query::{args, queries},
 };
-use crate::Result;
+use crate::{
+    Result,
+    domain::{Instant, moves::Moves},
+};
 
 queries! {
-    PUT = "INSERT INTO moves (actor, target, ours, at) VALUES ($1, $2, $3, $4) ON CONFLICT (actor) DO NOTHING";
+    PUT = "INSERT INTO moves (actor, target, ours, at) VALUES ($1, $2, $3, $4) ON CONFLICT (actor)
+        DO UPDATE SET at = excluded.at WHERE excluded.target = moves.target AND excluded.at < moves.at";
+    EVERY = "SELECT * FROM moves ORDER BY actor";
     GET = "SELECT * FROM moves WHERE actor = $1";
 }
 
@@ -26,12 +31,33 @@ pub struct Move {
     pub at: i64,
 }
 
-/// Writes a move down, unless that actor moved before.
+/// Writes a move down, unless that actor moved elsewhere before. Of one that is known the earliest time stays.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn put(tx: &mut Tx, moved: &Move) -> Result<bool> {
-    Ok(tx.run(&PUT, args![&moved.actor, &moved.target, moved.ours, moved.at]).await? > 0)
+pub async fn put(tx: &mut Tx, moved: &Move) -> Result<()> {
+    tx.run(&PUT, args![&moved.actor, &moved.target, moved.ours, moved.at]).await.map(drop)
+}
+
+/// Every move that is known: few, read at once.
+///
+/// # Errors
+/// Those of the database.
+pub async fn known(db: &Db) -> Result<Moves> {
+    Ok(moves(db.all(&EVERY, args![]).await?))
+}
+
+/// The same, read by a transaction.
+///
+/// # Errors
+/// Those of the database.
+pub async fn known_in(tx: &mut Tx) -> Result<Moves> {
+    Ok(moves(tx.all(&EVERY, args![]).await?))
+}
+
+fn moves(rows: Vec<Move>) -> Moves {
+    let since = |row: &Move| Some(Instant::of(jiff::Timestamp::from_millisecond(row.at).ok()?));
+    Moves::of(rows.into_iter().filter_map(|row| since(&row).map(|since| (row.actor, row.target, since))))
 }
 
 /// Where an actor went.

@@ -1,5 +1,5 @@
-//! What obligations are computed from, read for many avis at once: the avis, their recommendations with the
-//! answers of whoever is asked, and every version of the schedules. Nothing is judged here: see
+//! What obligations are computed from, read for many avis at once: the avis, their recommendations with their
+//! answers, and every version of the schedules. Nothing is judged here: see
 //! `domain::obligations`.
 
 use sqlx::FromRow;
@@ -24,19 +24,17 @@ queries! {
         pg = "SELECT uri, author, origin, ours, addressee, slug, title, lang, synthetic, proof, published,
             CAST(document AS jsonb) ->> 'parvis:deliveredOn' AS claimed FROM records
         WHERE kind = 'Avis' AND NOT withdrawn ORDER BY uri";
-    ASKED = "SELECT t.avis, t.uri, t.author, t.addressee, r.uri AS answer, r.decision, r.published,
-            r.document ->> 'parvis:decidedOn' AS decided
+    ASKED = "SELECT t.avis, t.uri, t.author, t.addressee, r.uri AS answer, r.author AS speaker, r.decision,
+            r.published, r.document ->> 'parvis:decidedOn' AS decided
         FROM json_each($1) a CROSS JOIN records t ON t.avis = a.value
         LEFT JOIN links l ON l.target = t.uri AND l.relation = 'concerns'
         LEFT JOIN records r ON r.uri = l.source AND r.kind = 'Answer' AND NOT r.withdrawn AND r.proof = 'valid'
-            AND r.author = t.addressee
         WHERE +t.kind = 'Recommendation' AND NOT t.withdrawn ORDER BY t.avis, t.uri, r.uri",
-        pg = "SELECT t.avis, t.uri, t.author, t.addressee, r.uri AS answer, r.decision, r.published,
-            CAST(r.document AS jsonb) ->> 'parvis:decidedOn' AS decided
+        pg = "SELECT t.avis, t.uri, t.author, t.addressee, r.uri AS answer, r.author AS speaker, r.decision,
+            r.published, CAST(r.document AS jsonb) ->> 'parvis:decidedOn' AS decided
         FROM jsonb_array_elements_text(CAST($1 AS TEXT)::jsonb) a(value) JOIN records t ON t.avis = a.value
         LEFT JOIN links l ON l.target = t.uri AND l.relation = 'concerns'
         LEFT JOIN records r ON r.uri = l.source AND r.kind = 'Answer' AND NOT r.withdrawn AND r.proof = 'valid'
-            AND r.author = t.addressee
         WHERE t.kind = 'Recommendation' AND NOT t.withdrawn ORDER BY t.avis, t.uri, r.uri";
     PROMISED = "SELECT uri, document FROM versions WHERE uri IN (SELECT value FROM json_each($1))
             AND proof = 'valid' AND document IS NOT NULL ORDER BY uri, version",
@@ -74,7 +72,7 @@ pub struct Avis {
     pub claimed: Option<String>,
 }
 
-/// A recommendation, beside one proven answer of its addressee, if there is any.
+/// A recommendation, beside one proven answer, if there is any.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Asked {
     /// Its avis.
@@ -87,6 +85,8 @@ pub struct Asked {
     pub addressee: Option<String>,
     /// The answer.
     pub answer: Option<String>,
+    /// Who signed it.
+    pub speaker: Option<String>,
     /// Code of its decision.
     pub decision: Option<String>,
     /// When it was published.

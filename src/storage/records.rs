@@ -76,12 +76,21 @@ queries! {
     COUNT_BY_CONTEXT = "SELECT count(*) FROM records WHERE context = $1";
     COUNT_BY_PARENT = "SELECT count(*) FROM records WHERE parent = $1";
     ANSWERS = "SELECT * FROM records WHERE parent = $1 AND kind = 'Answer'
-            AND (author = (SELECT t.addressee FROM records t WHERE t.uri = $1) OR EXISTS (SELECT 1 FROM links l
+            AND (author IN (SELECT value FROM json_each($5)) OR EXISTS (SELECT 1 FROM links l
+                JOIN records t ON t.uri = l.target WHERE l.source = records.uri AND l.relation = 'relay'
+                    AND t.kind = 'Relay' AND t.addressee = records.author AND NOT t.withdrawn)) AND (published, uri) < ($2, $3)
+        ORDER BY published DESC, uri DESC LIMIT $4",
+        pg = "SELECT * FROM records WHERE parent = $1 AND kind = 'Answer'
+            AND (author IN (SELECT value FROM jsonb_array_elements_text(CAST($5 AS TEXT)::jsonb)) OR EXISTS (SELECT 1 FROM links l
                 JOIN records t ON t.uri = l.target WHERE l.source = records.uri AND l.relation = 'relay'
                     AND t.kind = 'Relay' AND t.addressee = records.author AND NOT t.withdrawn)) AND (published, uri) < ($2, $3)
         ORDER BY published DESC, uri DESC LIMIT $4";
     COUNT_ANSWERS = "SELECT count(*) FROM records WHERE parent = $1 AND kind = 'Answer'
-            AND (author = (SELECT t.addressee FROM records t WHERE t.uri = $1) OR EXISTS (SELECT 1 FROM links l
+            AND (author IN (SELECT value FROM json_each($2)) OR EXISTS (SELECT 1 FROM links l
+                JOIN records t ON t.uri = l.target WHERE l.source = records.uri AND l.relation = 'relay'
+                    AND t.kind = 'Relay' AND t.addressee = records.author AND NOT t.withdrawn))",
+        pg = "SELECT count(*) FROM records WHERE parent = $1 AND kind = 'Answer'
+            AND (author IN (SELECT value FROM jsonb_array_elements_text(CAST($2 AS TEXT)::jsonb)) OR EXISTS (SELECT 1 FROM links l
                 JOIN records t ON t.uri = l.target WHERE l.source = records.uri AND l.relation = 'relay'
                     AND t.kind = 'Relay' AND t.addressee = records.author AND NOT t.withdrawn))";
     QUESTIONS_TO = "SELECT * FROM records WHERE ((kind = 'Saisine' AND addressee = $1) OR (kind = 'AutoSaisine' AND author = $1))
@@ -370,21 +379,22 @@ pub async fn count_by_parent(db: &Db, parent: &str) -> Result<i64> {
     db.count(&COUNT_BY_PARENT, args![parent]).await
 }
 
-/// The answers to a recommendation, the latest first.
+/// The answers to a recommendation by its addressee, under any of these addresses, or by bodies it was relayed to,
+/// the latest first.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn answers(db: &Db, recommendation: &str, page: &Page) -> Result<Vec<Row>> {
+pub async fn answers(db: &Db, recommendation: &str, addressee: &[&str], page: &Page) -> Result<Vec<Row>> {
     let (published, uri) = page.start_from_latest();
-    db.all(&ANSWERS, args![recommendation, published, uri, page.limit]).await
+    db.all(&ANSWERS, args![recommendation, published, uri, page.limit, &json_list(addressee)]).await
 }
 
-/// How many answers a recommendation has.
+/// How many those are.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn count_answers(db: &Db, recommendation: &str) -> Result<i64> {
-    db.count(&COUNT_ANSWERS, args![recommendation]).await
+pub async fn count_answers(db: &Db, recommendation: &str, addressee: &[&str]) -> Result<i64> {
+    db.count(&COUNT_ANSWERS, args![recommendation, &json_list(addressee)]).await
 }
 
 /// The questions put to a council and those it put to itself, the latest first.

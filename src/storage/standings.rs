@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Result,
-    domain::{Iri, status},
+    domain::{Instant, Iri, status},
 };
 
 queries! {
@@ -147,6 +147,7 @@ impl Relay {
             id: Iri::parse(&self.uri).ok()?,
             by: Iri::parse(&self.author).ok()?,
             to: Iri::parse(self.body.as_deref()?).ok()?,
+            at: Instant::parse_foreign(&self.published).ok()?,
             received: self.received.is_some(),
         })
     }

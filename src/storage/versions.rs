@@ -193,6 +193,14 @@ pub async fn history(db: &Db, uri: &str) -> Result<Vec<Version>> {
     db.all(&HISTORY, args![uri]).await
 }
 
+/// The same, read by a transaction.
+///
+/// # Errors
+/// Those of the database.
+pub async fn history_in(tx: &mut Tx, uri: &str) -> Result<Vec<Version>> {
+    tx.all(&HISTORY, args![uri]).await
+}
+
 /// What our own authors published after `since`, in order: the body of `changes?since=`.
 ///
 /// # Errors

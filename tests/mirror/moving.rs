@@ -3,10 +3,20 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use parvis::{
     App, Error,
-    actions::{keys_file, moving, verify},
-    domain::{Iri, activity::Activity},
+    actions::{
+        keys_file, moving, obligations,
+        say::{Saying, say},
+        standings, verify,
+    },
+    domain::{
+        Iri,
+        activity::Activity,
+        codes::FollowUpStatus,
+        said::{self, Said},
+    },
     federation::{
         activities, actors as remote,
         connector::Outbound,
@@ -14,7 +24,7 @@ use parvis::{
         mirror::rebuild,
         probe,
     },
-    storage::{actors, follows, moves, records, versions},
+    storage::{actors, follows, moves, outbox, records, records::Row, versions},
     worker,
 };
 use serde_json::json;
@@ -28,11 +38,16 @@ async fn followed(app: &App) -> Vec<(String, String)> {
     ours.into_iter().map(|follow| (follow.followed, follow.state)).collect()
 }
 
+/// The id of one of a node's actors.
+async fn actor(site: &Site, handle: &str) -> String {
+    actors::by_handle(&site.app().db, handle).await.unwrap().expect("an actor of that handle").uri
+}
+
 async fn relay(site: &Site) -> String {
     actors::by_role(&site.app().db, "relay").await.unwrap().remove(0).uri
 }
 
-async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let waiting = async {
         while !holds().await {
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -41,21 +56,29 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     tokio::time::timeout(Duration::from_mins(1), waiting).await.unwrap_or_else(|_| panic!("{what}"));
 }
 
-#[tokio::test]
-async fn r01_r06_a_city_rebuilt_under_a_new_domain_keeps_its_old_words_and_is_followed_there() {
+/// Angers is gone; what it said, which Rennes had, and its keys are on the node of Bretagne.
+async fn elsewhere() -> (Site, Site, Site) {
     let (angers, rennes, bretagne) = (site("angers").await, site("rennes").await, site("bretagne").await);
     angers.node.publish_sample("angers.toml").await;
     rennes.follows(&angers).await;
-    let before = held(angers.app(), angers.host()).await;
-    let avis =
-        records::by_kind_ours(&angers.app().db, "Avis", &records::Page::first(1)).await.unwrap().remove(0);
+    probe::probe(rennes.app(), angers.host()).await.unwrap();
     let (keys, _) = keys_file::export(angers.app(), &angers.node.operator, PHRASE).await.unwrap();
-    let (old, new) = (relay(&angers).await, relay(&bretagne).await);
     angers.gone();
     let (app, operator) = (bretagne.app(), &bretagne.node.operator);
     keys_file::import(app, operator, &keys, PHRASE).await.unwrap();
     let report = rebuild::rebuild(app, operator, &[rennes.base()], false, &|_, _| ()).await.unwrap();
     assert!(report.authors.iter().filter(|one| one.elsewhere).all(|one| one.ours), "{report:?}");
+    (angers, rennes, bretagne)
+}
+
+#[tokio::test]
+async fn r01_r06_a_city_rebuilt_under_a_new_domain_keeps_its_old_words_and_is_followed_there() {
+    let (angers, rennes, bretagne) = elsewhere().await;
+    let (app, operator) = (bretagne.app(), &bretagne.node.operator);
+    let before = held(angers.app(), angers.host()).await;
+    let avis =
+        records::by_kind_ours(&angers.app().db, "Avis", &records::Page::first(1)).await.unwrap().remove(0);
+    let (old, new) = (relay(&angers).await, relay(&bretagne).await);
     assert_eq!(held(app, angers.host()).await, before);
     assert!(
         records::by_kind_ours(&app.db, "Avis", &records::Page::first(5))
@@ -103,6 +126,105 @@ async fn r01_r06_a_city_rebuilt_under_a_new_domain_keeps_its_old_words_and_is_fo
         assert_eq!(reader.get(holder, &asked, "application/json").await.0, 200, "old ids go on resolving");
         assert!(verify::register(holder.app(), &|_, _| ()).await.unwrap().broken.is_empty());
     }
+}
+
+/// The city hall of a node says something.
+async fn says(site: &Site, reference: &str, said: &Said) -> String {
+    let reference = reference.to_owned();
+    let saying = Saying { reference, by: "mairie", said, title: None, text: "Voilà.", synthetic: true };
+    say(site.app(), &site.node.operator, saying).await.unwrap().id.to_string()
+}
+
+fn follow_up(of: &Row, status: FollowUpStatus) -> Said {
+    Said::FollowUp(said::FollowUp {
+        concerns: vec![Iri::parse(&of.uri).unwrap()],
+        status,
+        reason: None,
+        as_of: None,
+        evidence: Vec::new(),
+        relay: None,
+        entered_for: None,
+        service: None,
+    })
+}
+
+/// By which record a recommendation stands, as a node computes it.
+async fn stands_by(site: &Site, of: &Row) -> Option<String> {
+    let mut found = standings::standings_of(site.app(), std::slice::from_ref(of)).await.unwrap();
+    found.remove(&of.uri).unwrap().by.map(|by| by.to_string())
+}
+
+async fn accounts(site: &Site, avis: &str) -> usize {
+    obligations::of(site.app(), avis).await.unwrap().expect("the avis").known.accounts.len()
+}
+
+#[tokio::test]
+async fn o46_from_the_move_on_the_new_account_speaks_for_the_old_one_and_nobody_by_its_own_word() {
+    let (angers, rennes, bretagne) = elsewhere().await;
+    rennes.follows(&bretagne).await;
+    let later = || {
+        for site in [&rennes, &bretagne] {
+            site.app().clock.advance(SignedDuration::from_hours(1));
+        }
+    };
+    let (old, new) = (actor(&angers, "mairie").await, actor(&bretagne, "mairie").await);
+    let asked = records::by_kind_ours(&angers.app().db, "Recommendation", &records::Page::first(50)).await;
+    let one = asked.unwrap().into_iter().find(|row| row.addressee.as_ref() == Some(&old)).unwrap();
+    let avis = one.avis.clone().unwrap();
+    let (before, given) = (stands_by(&rennes, &one).await, accounts(&rennes, &avis).await);
+
+    // Before the move, and of anybody else at any time: a word beside it.
+    later();
+    says(&bretagne, "avant", &follow_up(&one, FollowUpStatus::Done)).await;
+    says(&rennes, "autre", &follow_up(&one, FollowUpStatus::Done)).await;
+    rennes.catches_up(&bretagne).await;
+    assert_eq!(stands_by(&rennes, &one).await, before);
+    assert_eq!(stands_by(&bretagne, &one).await, before);
+
+    // What both accounts signed of the move is enough; no message of it arrived.
+    later();
+    for one in moving::waiting(bretagne.app()).await.unwrap() {
+        moving::begin(bretagne.app(), &bretagne.node.operator, &one, &[]).await.unwrap();
+    }
+    rennes.catches_up(&bretagne).await;
+    let known = async |site: &Site| moves::get(&site.app().db, &old).await.unwrap().expect("its move");
+    let (here, there) = (known(&rennes).await, known(&bretagne).await);
+    assert_eq!((&here.target, here.at), (&there.target, there.at), "the same on both nodes");
+    assert_eq!(here.target, new);
+    assert_eq!(stands_by(&rennes, &one).await, before, "what it said before the move does not count");
+
+    later();
+    let word = says(&bretagne, "apres", &follow_up(&one, FollowUpStatus::InProgress)).await;
+    let account = said::Account { concerns: vec![Iri::parse(&avis).unwrap()], due: None, as_of: None };
+    says(&bretagne, "compte", &Said::Account(account)).await;
+    rennes.catches_up(&bretagne).await;
+    for site in [&rennes, &bretagne] {
+        assert_eq!(stands_by(site, &one).await.as_ref(), Some(&word));
+        assert_eq!(accounts(site, &avis).await, given + 1, "and what is owed is held by it");
+    }
+    let council =
+        moves::get(&bretagne.app().db, &one.author).await.unwrap().expect("its council moved").target;
+    let boosts = outbox::of_object(&bretagne.app().db, &word).await.unwrap();
+    assert!(
+        boosts.iter().any(|one| one.kind == "Announce" && one.actor == council),
+        "boosted where it speaks"
+    );
+
+    // Who looks for the council is told where it went.
+    let said_so = format!(
+        "Parle maintenant sous une autre adresse\u{a0}: <span class=\"who\"><a href=\"{}",
+        bretagne.base()
+    );
+    let (_, _, page) = bretagne.get(&rennes, "/annuaire", "text/html").await;
+    assert!(page.contains(&said_so), "{page}");
+    let mut tx = angers.app().db.begin().await.unwrap();
+    let gone = moves::Move { actor: one.author.clone(), target: council, ours: true, at: 1 };
+    moves::put(&mut tx, &gone).await.unwrap();
+    tx.commit().await.unwrap();
+    angers.back();
+    let handle = actors::get(&angers.app().db, &one.author).await.unwrap().unwrap().handle;
+    let (_, _, page) = bretagne.get(&angers, &format!("/conseils/{handle}"), "text/html").await;
+    assert!(page.contains("Parle maintenant sous une autre adresse"), "{page}");
 }
 
 /// A Move as the gate lets it in: signed by `actor`.

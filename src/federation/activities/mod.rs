@@ -25,7 +25,7 @@ use super::{
 use crate::{
     App, Error, Result,
     actions::{
-        convene,
+        convene, moving,
         receive::{self, Arrival},
     },
     domain::{Iri, activity::Kind, canonical::Document},
@@ -127,11 +127,8 @@ async fn enters_register(app: &App, message: &Message, object: &Document) -> Res
         return Ok(true);
     }
     let asked = storage::records::get(&app.db, named("inReplyTo")).await?.filter(|row| row.ours);
-    if asked.as_ref().is_some_and(|row| row.addressee.as_deref() == Some(sender)) {
-        return Ok(true);
-    }
     if let Some(asked) = &asked
-        && is_origin(app, asked, sender).await?
+        && (moving::is_asked(app, asked, sender).await? || is_origin(app, asked, sender).await?)
     {
         return Ok(true);
     }

@@ -31,12 +31,13 @@ pub async fn receive(app: &App, message: &Message) -> Result<Outcome> {
     if !followed && storage::versions::current(&app.db, old.as_str()).await?.is_none() {
         return Ok(Outcome::Ignored);
     }
-    if let Some(before) = moves::get(&app.db, old.as_str()).await? {
-        return if before.target == target.as_str() {
-            Ok(Outcome::Known)
-        } else {
-            Err(Error::conflict(format!("{old} moved before")))
-        };
+    // What it signed of its move may have come before this message.
+    match moves::get(&app.db, old.as_str()).await? {
+        Some(before) if before.target != target.as_str() => {
+            return Err(Error::conflict(format!("{old} moved before")));
+        }
+        Some(_) if !followed => return Ok(Outcome::Known),
+        _ => {}
     }
     if app.urls.is_here(&target) || target == old || gate::is_blocked(app, target.host()).await? {
         return Err(Error::forbidden("nobody moves there"));

@@ -9,7 +9,10 @@ use crate::{
     actions::conventions,
     domain::Iri,
     federation::{objects, respond},
-    storage::records::{self, Page, Row},
+    storage::{
+        moves,
+        records::{self, Page, Row},
+    },
 };
 
 /// Latest avis shown on top of a profile; Mastodon shows no more.
@@ -120,9 +123,11 @@ pub async fn answers(app: &App, path: &str, query: Option<&str>, headers: &Heade
     let asked = Asked::parse(query);
     let all = async {
         let id = objects::owner(app, path, "/reponses")?;
-        known(app, &id).await?;
-        let total = records::count_answers(&app.db, id.as_str()).await?;
-        let rows = records::answers(&app.db, id.as_str(), &page_of(&asked)?).await?;
+        let row = known(app, &id).await?;
+        let moves = moves::known(&app.db).await?;
+        let addressee = row.addressee.as_deref().map(|addressee| moves.all(addressee)).unwrap_or_default();
+        let total = records::count_answers(&app.db, id.as_str(), &addressee).await?;
+        let rows = records::answers(&app.db, id.as_str(), &addressee, &page_of(&asked)?).await?;
         Ok(Listed { collection: Collection::of(id.join("/reponses"), total), rows }.answer(&asked))
     };
     respond::answer(headers, all.await)

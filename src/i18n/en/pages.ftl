@@ -172,6 +172,7 @@ mirror-silent = the origin, { $host }, does not answer any more.
 mirror-silent-since = the origin, { $host }, has not answered since
 mirror-explained = The text and its proof are those this node received; it is no publication of this node.
 moved-to = The author of this text speaks now under another address:
+moved-actor = Speaks now under another address:
 last-seen-on = last seen on
 last-seen-never = never reached
 received-read-there = Read it at its origin

@@ -172,6 +172,7 @@ mirror-silent = l’origine, { $host }, ne répond plus.
 mirror-silent-since = l’origine, { $host }, ne répond plus depuis le
 mirror-explained = Le texte et sa preuve sont ceux que ce nœud avait reçus ; ce n’est pas une publication de ce nœud.
 moved-to = L’auteur de ce texte parle maintenant sous une autre adresse :
+moved-actor = Parle maintenant sous une autre adresse :
 last-seen-on = vu pour la dernière fois le
 last-seen-never = jamais joint
 received-read-there = Le lire à son origine

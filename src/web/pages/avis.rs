@@ -22,11 +22,13 @@ use crate::{
         taken_up,
     },
     domain::{
+        moves::Moves,
         obligations::Delivered as HandedOver,
         said::{self, Said},
     },
     i18n::{Lang, t, t_args},
     storage::{
+        moves,
         records::{self, Row},
         standings::{self, Relay},
     },
@@ -103,6 +105,7 @@ struct Found {
     ledger: Option<Ledger>,
     replies: HashMap<String, Vec<Reply>>,
     relays: Vec<Relay>,
+    moves: Moves,
     ideas: HashMap<String, Ideas>,
     people: People,
     guarantors: HashSet<String>,
@@ -176,7 +179,7 @@ pub async fn assemble(app: &App, page: Page, row: &Row) -> Result<Avis> {
     let summary = sheet.record.as_ref().and_then(|record| record.envelope.summary.clone());
     let summary = summary.map(|html| markup::clean(html.as_str()));
     let page = page.described(summary.as_ref().unwrap_or(&sheet.text.html).as_str());
-    let deliveries = deliveries(app, &page, people, found.about.get(&row.uri), row.addressee.as_deref());
+    let deliveries = deliveries(app, &page, &found, row);
     let around = Around {
         statements: &found.about,
         replies: &found.replies,
@@ -184,12 +187,17 @@ pub async fn assemble(app: &App, page: Page, row: &Row) -> Result<Avis> {
         acknowledged: !deliveries.is_empty(),
         ledger: found.ledger.as_ref(),
         relays: &found.relays,
+        moves: &found.moves,
         taken_up: &found.taken_up,
         ideas: &found.ideas,
         cited: &found.cited,
     };
-    let parts =
-        Parts { council: &row.author, addressee: row.addressee.as_deref(), guarantors: &found.guarantors };
+    let parts = Parts {
+        council: &row.author,
+        addressee: row.addressee.as_deref(),
+        guarantors: &found.guarantors,
+        moves: &found.moves,
+    };
     let voices = view::voices(&page, people, &row.uri, &around, &parts);
     let mut recommendations: Vec<Recommendation> = found
         .recommendations
@@ -281,6 +289,7 @@ async fn find(app: &App, page: &Page, row: &Row) -> Result<Found> {
         ledger,
         replies,
         relays,
+        moves: moves::known(&app.db).await?,
         ideas,
         people,
         guarantors,
@@ -290,21 +299,15 @@ async fn find(app: &App, page: &Page, row: &Row) -> Result<Found> {
 }
 
 /// The deliveries that the addressee itself acknowledged (register.md rule 8).
-fn deliveries(
-    app: &App,
-    page: &Page,
-    people: &People,
-    about: Option<&Vec<Row>>,
-    addressee: Option<&str>,
-) -> Vec<Delivered> {
+fn deliveries(app: &App, page: &Page, found: &Found, avis: &Row) -> Vec<Delivered> {
     let acknowledged = |row: &&Row| {
         row.kind == "Delivery"
             && !row.withdrawn
             && row.proof == "valid"
-            && Some(row.author.as_str()) == addressee
+            && found.moves.word_of(&row.author, &row.published, avis.addressee.as_deref())
     };
     let shown = |row: &Row| {
-        let sheet = Sheet::of(app, page, people, row);
+        let sheet = Sheet::of(app, page, &found.people, row);
         match sheet.record.as_ref().map(|record| &record.said)? {
             Said::Delivery(said) => Some(Delivered {
                 on: page.civil(&said.delivered_on),
@@ -314,7 +317,7 @@ fn deliveries(
             _ => None,
         }
     };
-    about.into_iter().flatten().filter(acknowledged).filter_map(shown).collect()
+    found.about.get(&avis.uri).into_iter().flatten().filter(acknowledged).filter_map(shown).collect()
 }
 
 /// The vote in words, when there was one.

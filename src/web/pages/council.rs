@@ -24,7 +24,7 @@ use crate::{
         Failure, html,
         layout::Page,
         markup::{self, Markup},
-        view::{self, Card, Life, People, Tally},
+        view::{self, Card, Life, People, Tally, Who},
     },
 };
 
@@ -111,6 +111,7 @@ pub async fn list(State(app): State<App>, lang: Lang) -> Result<Response, Failur
 struct Council {
     page: Page,
     synthetic: bool,
+    moved: Option<Who>,
     summary: Markup,
     born_of: Option<Card>,
     claims: Vec<Sourced>,
@@ -158,6 +159,7 @@ pub async fn show(
     let people = People::load(&app, authors).await?;
     let council = Council {
         synthetic: document.as_ref().is_some_and(|one| one.synthetic),
+        moved: view::moved(&app, &actor.uri).await?,
         summary: markup::clean(&summary),
         born_of: born_of.map(|row| Card::of(&app, &page, &people, &row)),
         life: Life::of(&app, &page, &actor.uri, &stated).await?,

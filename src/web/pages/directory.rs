@@ -15,13 +15,14 @@ use super::table;
 use crate::{
     App,
     actions::directory::{self, Body, Node},
-    domain::{Instant, html::escape},
+    domain::{Instant, html::escape, moves::Moves},
     i18n::{Lang, t},
+    storage::moves,
     web::{
         Failure, html,
         layout::Page,
         markup::{self, Markup},
-        view::Who,
+        view::{People, Who},
     },
 };
 
@@ -47,6 +48,7 @@ struct Line {
 /// A council or a convention as listed.
 struct Listed {
     who: Who,
+    moved: Option<Who>,
     node: String,
     feed: String,
     latest: Option<Markup>,
@@ -61,9 +63,11 @@ pub async fn show(State(app): State<App>, lang: Lang) -> Result<Response, Failur
         .titled(t(lang, "directory-title"))
         .described(&t(lang, "directory-lead"));
     let directory = directory::directory(&app).await?;
+    let moves = moves::known(&app.db).await?;
+    let people = People::load(&app, directory.bodies.iter().filter_map(|body| went(body, &moves))).await?;
     let listed = |kind: &str| -> Vec<Listed> {
         let bodies = directory.bodies.iter().filter(|body| body.kind == kind);
-        bodies.map(|body| Listed::of(&page, body)).collect()
+        bodies.map(|body| Listed::of(&page, body, &moves, &people)).collect()
     };
     let (councils, conventions) = (listed(directory::COUNCIL), listed(directory::CONVENTION));
     let nodes = directory.nodes.into_iter().map(|node| line(&page, node)).collect();
@@ -71,14 +75,21 @@ pub async fn show(State(app): State<App>, lang: Lang) -> Result<Response, Failur
 }
 
 impl Listed {
-    fn of(page: &Page, body: &Body) -> Self {
+    fn of(page: &Page, body: &Body, moves: &Moves, people: &People) -> Self {
         Self {
             who: Who::of(&body.actor, &body.domain),
+            moved: went(body, moves).map(|now| people.who(now)),
             node: body.actor.host.clone(),
             feed: body.feed.clone(),
             latest: body.latest.as_deref().map(|at| page.day(at)),
         }
     }
+}
+
+/// Where a body speaks now, if it went elsewhere.
+fn went<'a>(body: &'a Body, moves: &'a Moves) -> Option<&'a str> {
+    let known = body.actor.uri.as_str();
+    Some(moves.now(known)).filter(|now| *now != known)
 }
 
 fn line(page: &Page, node: Node) -> Line {

@@ -3,7 +3,13 @@
 
 use super::{People, obligation::plain};
 use crate::{
-    domain::{CivilDate, Code as _, Version, codes::Step, obligations, obligations::Delivered, said::Said},
+    domain::{
+        CivilDate, Code as _, Version,
+        codes::Step,
+        moves::Moves,
+        obligations::{self, Delivered},
+        said::Said,
+    },
     i18n::t_args,
     storage::records::Row,
     web::layout::Page,
@@ -18,12 +24,14 @@ pub fn steps(
     page: &Page,
     people: &People,
     row: &Row,
-    about: &[Row],
+    (about, moves): (&[Row], &Moves),
     delivered: Option<&Delivered>,
 ) -> Option<String> {
     let addressee = row.addressee.as_deref()?;
     let who = people.who(addressee).name;
-    let counts = |one: &&Row| !one.withdrawn && one.proof == "valid" && one.author == addressee;
+    let counts = |one: &&Row| {
+        !one.withdrawn && one.proof == "valid" && moves.word_of(&one.author, &one.published, Some(addressee))
+    };
     let mut taken: Vec<Taken> = about.iter().filter(counts).filter_map(|one| step(one, &who)).collect();
     if !about.iter().filter(counts).any(|one| one.kind == "Instruction") {
         return None;

@@ -27,7 +27,7 @@ pub use agreement::Agreed;
 pub use ideas::{Ideas, ideas};
 pub use life::{Life, fragment};
 pub use obligation::{Owed, waits};
-pub use origin::{Origin, Seen};
+pub use origin::{Origin, Seen, moved};
 pub use people::{People, Who};
 pub use recommendation::{Around, Recommendation, Statement, once};
 pub use relays::{Hop, relay_of};

@@ -2,11 +2,10 @@
 
 use askama::Template;
 
-use super::Who;
+use super::{People, Who};
 use crate::{
     App, Result,
     storage::{
-        actors,
         hosts::{self, Contact},
         moves,
         records::Row,
@@ -37,19 +36,25 @@ impl Origin {
     /// # Errors
     /// Those of the database.
     pub async fn of(app: &App, page: &Page, row: &Row, url: Option<String>) -> Result<Option<Self>> {
-        let moved = match moves::get(&app.db, &row.author).await? {
-            Some(moved) => actors::get(&app.db, &moved.target).await?,
-            None => None,
-        };
+        let moved = moved(app, &row.author).await?;
         if row.ours && moved.is_none() {
             return Ok(None);
         }
         let contact = hosts::contacts(&app.db, &[&row.origin]).await?.into_iter().next();
         let silent = !row.ours && contact.as_ref().is_some_and(|contact| !contact.answers());
         let heard = contact.and_then(|contact| contact.seen_at()).map(|at| page.day_of_millis(at));
-        let moved = moved.map(|actor| Who::of(&actor, &app.config.domain));
         Ok(Some(Self { host: row.origin.clone(), received: !row.ours, url, silent, heard, moved }))
     }
+}
+
+/// Where an actor speaks now, if it went elsewhere.
+///
+/// # Errors
+/// Those of the database.
+pub async fn moved(app: &App, actor: &str) -> Result<Option<Who>> {
+    let moves = moves::known(&app.db).await?;
+    let now = moves.now(actor);
+    Ok(if now == actor { None } else { Some(People::load(app, [now]).await?.who(now)) })
 }
 
 /// Whether a server answers, in words: « joignable », « vu pour la dernière fois le … ».

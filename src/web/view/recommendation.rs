@@ -14,7 +14,7 @@ use crate::{
         standings::{self, Spoken, statement},
         taken_up::Found,
     },
-    domain::{self, Code as _, Iri, codes::Status, said::Said},
+    domain::{self, Code as _, Instant, Iri, codes::Status, moves::Moves, said::Said, status::Speakers},
     storage::{records::Row, standings::Relay},
     web::{layout::Page, markup, markup::Markup},
 };
@@ -105,6 +105,8 @@ pub struct Around<'a> {
     pub ledger: Option<&'a Ledger>,
     /// Relays of the recommendations and of the avis.
     pub relays: &'a [Relay],
+    /// Who speaks under another address now.
+    pub moves: &'a Moves,
     /// Take-ups around the recommendations.
     pub taken_up: &'a Found,
     /// The same ideas elsewhere, by recommendation.
@@ -122,7 +124,7 @@ impl Recommendation {
         let of = [Some(row.uri.as_str()), row.avis.as_deref()];
         let relays: Vec<&Relay> =
             around.relays.iter().filter(|relay| of.contains(&Some(relay.target.as_str()))).collect();
-        let speakers = standings::speakers(&row.author, row.addressee.as_deref(), &relays);
+        let speakers = standings::speakers(&row.author, row.addressee.as_deref(), &relays, around.moves);
         let standing = standing(&speakers, rows, around.acknowledged);
         let said = match sheet.record.as_ref().map(|record| &record.said) {
             Some(Said::Recommendation(said)) => Some(said.clone()),
@@ -132,7 +134,7 @@ impl Recommendation {
         let (statements, others): (Vec<Statement>, Vec<Statement>) = rows
             .iter()
             .filter_map(|row| Statement::of(app, page, people, row, by).map(|said| said.named(rows)))
-            .partition(|statement| speakers.iter().any(|speaker| speaker.as_str() == statement.author()));
+            .partition(|statement| statement.said().is_some_and(|(author, at)| speakers.include(author, at)));
         let own: Vec<&Relay> = relays.into_iter().filter(|relay| relay.target == row.uri).collect();
         let hops = Hop::list(app, page, people, rows, &own);
         let delivered = around.ledger.and_then(|ledger| ledger.known.delivered.as_ref());
@@ -159,9 +161,10 @@ impl Recommendation {
                     council: &row.author,
                     addressee: row.addressee.as_deref(),
                     guarantors: around.guarantors,
+                    moves: around.moves,
                 },
             ),
-            steps: instruction::steps(page, people, row, rows, delivered),
+            steps: instruction::steps(page, people, row, (rows, around.moves), delivered),
             silence: if silent { obligation::waits(app, page, delivered) } else { None },
             agreements: Agreed::list(app, page, people, rows),
             cited: around.cited.get(&row.uri).cloned().unwrap_or_default(),
@@ -259,13 +262,14 @@ impl Statement {
         self
     }
 
-    fn author(&self) -> &str {
-        self.sheet.record.as_ref().map_or("", |record| record.envelope.author.as_str())
+    /// Who signed it, and when.
+    fn said(&self) -> Option<(&Iri, Instant)> {
+        self.sheet.record.as_ref().map(|record| (&record.envelope.author, record.envelope.published))
     }
 }
 
 /// The standing of a recommendation, from the rows of its answers and follow-ups.
-fn standing(speakers: &[Iri], rows: &[Row], acknowledged: bool) -> domain::status::Standing {
+fn standing(speakers: &Speakers<'_>, rows: &[Row], acknowledged: bool) -> domain::status::Standing {
     let said = rows.iter().filter(|row| !row.withdrawn).filter_map(|row| {
         statement(&Spoken {
             uri: &row.uri,

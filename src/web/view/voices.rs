@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::{Around, People, Sheet, Who};
 use crate::{
     App, Result,
-    domain::{Code as _, codes::Faithfulness, said::Said},
+    domain::{Code as _, codes::Faithfulness, moves::Moves, said::Said},
     i18n::t_args,
     storage::{
         links,
@@ -81,16 +81,19 @@ pub struct Parts<'a> {
     pub addressee: Option<&'a str>,
     /// Who watches over the method.
     pub guarantors: &'a HashSet<String>,
+    /// Who speaks under another address now.
+    pub moves: &'a Moves,
 }
 
 impl Parts<'_> {
-    /// The order and the label of an author's part.
-    fn of(&self, author: &str, page: &Page) -> (u8, String) {
-        let (order, key) = if Some(author) == self.addressee {
+    /// The order and the label of the part that the author of a record has.
+    fn of(&self, row: &Row, page: &Page) -> (u8, String) {
+        let of = |actor: Option<&str>| self.moves.word_of(&row.author, &row.published, actor);
+        let (order, key) = if of(self.addressee) {
             (0, "voice-authority")
-        } else if author == self.council {
+        } else if of(Some(self.council)) {
             (1, "voice-council")
-        } else if self.guarantors.contains(author) {
+        } else if self.guarantors.contains(&row.author) {
             (2, "voice-guarantor")
         } else {
             (3, "voice-third")
@@ -129,7 +132,7 @@ fn assessed(app: &App, page: &Page, people: &People, row: &Row, parts: &Parts<'_
         (_, value) => value,
     };
     Some(Assessed {
-        role: parts.of(&row.author, page).1,
+        role: parts.of(row, page).1,
         finding: label.or(value),
         mark: mark(said),
         on: said.as_of.as_ref().map(|date| page.civil(date)),
@@ -178,7 +181,7 @@ pub fn voices(
                 continue;
             };
             let Said::Assessment(said) = &record.said else { continue };
-            let (order, role) = parts.of(&row.author, page);
+            let (order, role) = parts.of(row, page);
             let criterion = said.criterion.as_deref().map(markup::name).unwrap_or_default();
             let voice = all.entry((order, row.author.clone(), criterion)).or_default();
             voice.role = role;
