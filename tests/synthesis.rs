@@ -7,6 +7,8 @@ mod agreed;
 mod node;
 #[path = "synthesis/plots.rs"]
 mod plots;
+#[path = "support/together.rs"]
+mod together;
 #[path = "synthesis/whole.rs"]
 mod whole;
 #[allow(dead_code, reason = "made for the tests of conventions")]

@@ -6,7 +6,7 @@ use crate::{
     domain::{
         Instant, Iri, Record, Role, Version,
         activity::{self, Activity, Kind},
-        canonical::Document,
+        canonical::{self, Document},
         said::Said,
     },
     storage::{self, Tx, actors::Actor, offers::Offer, records::Row},
@@ -15,12 +15,16 @@ use crate::{
 use super::{
     Operator,
     conventions::{self, Known},
-    enqueue,
+    enqueue, moving, rebuild,
 };
 
 /// Task kind: follow those one is in a convention with. Subject is the Admission that gives cause, so that none is
 /// lost while another is done.
 pub const MEET: &str = "meet";
+
+/// Task kind: find the activity with which its author said what came by catching up, and pass that on. Subject is the
+/// record.
+pub const PASS_ON: &str = "pass-on";
 
 /// What follows from a new record of ours.
 ///
@@ -48,7 +52,9 @@ pub(super) async fn said(app: &App, tx: &mut Tx, record: &Record) -> Result<()> 
 }
 
 /// What follows from a new, proven record of another: the Group of a convention of ours passes on what its
-/// members say in it; a member meets those it is in a convention with.
+/// members say in it; a member meets those it is in a convention with. What came without an activity, by catching up,
+/// is looked for in its author's outbox ([`PASS_ON`]): a Group announces what its author did say, under the id that it
+/// has at its author's, and makes up nothing in its name (wire.md §2.3, threats O44).
 ///
 /// # Errors
 /// Those of the database.
@@ -69,10 +75,72 @@ pub(super) async fn arrived(
         return Ok(());
     }
     let kind = if record.envelope.version == 1 { Kind::Create } else { Kind::Update };
-    if let Some(activity) = activity {
-        enqueue::pass_on(app, tx, group, (&kind, activity), (document, document)).await?;
+    match activity {
+        Some(activity) => enqueue::pass_on(app, tx, group, (&kind, activity), (document, document)).await?,
+        None if rebuild::was_told(tx, record.envelope.published).await? => {}
+        None => {
+            let (id, now) = (record.envelope.id.as_str(), app.clock.now_ms());
+            storage::tasks::schedule_sooner(tx, PASS_ON, id, now).await?;
+        }
     }
     if kind == Kind::Create { bring(app, tx, record).await } else { Ok(()) }
+}
+
+/// What a Group of ours has to pass on of what came without the activity its author said it with: the Group and the
+/// record, while its author speaks in it and somebody follows the Group.
+///
+/// # Errors
+/// Those of the database.
+pub async fn to_pass_on(app: &App, id: &str) -> Result<Option<(Iri, Row)>> {
+    let row = storage::records::get(&app.db, id).await?.filter(|row| !row.withdrawn && row.proof == "valid");
+    let Some(row) = row else { return Ok(None) };
+    let Some(group) = row.audience.as_deref().map(Iri::parse).transpose()? else { return Ok(None) };
+    let wanted = !storage::follows::inboxes(&app.db, group.as_str()).await?.is_empty()
+        && speaks_in(app, group.as_str(), &row.author, row.parent.as_deref()).await?;
+    Ok(wanted.then_some((group, row)))
+}
+
+/// The Group passes it on by the activity that its author did say it with. Once.
+///
+/// # Errors
+/// Those of the database.
+pub async fn pass_on(app: &App, group: &Iri, row: &Row, (kind, activity): (&Kind, &Iri)) -> Result<()> {
+    let document = canonical::read(&row.document)?;
+    let mut tx = app.db.begin().await?;
+    let mut told = storage::outbox::boosters_in(&mut tx, activity.as_str()).await?;
+    if *kind == Kind::Create {
+        told.extend(storage::outbox::boosters_in(&mut tx, &row.uri).await?);
+    }
+    if told.iter().any(|actor| actor == group.as_str()) {
+        return Ok(());
+    }
+    enqueue::pass_on(app, &mut tx, group, (kind, activity), (&document, &document)).await?;
+    tx.commit().await?;
+    app.wake.notify_one();
+    Ok(())
+}
+
+/// After the register came back from its peers: the Groups of ours have in their collections what they had, and whom
+/// they are in a convention with is met again. What others say of it comes by catching up with them.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn again(app: &App) -> Result<()> {
+    for group in storage::actors::by_role(&app.db, Role::Convention.code()).await? {
+        let Some(known) = conventions::of_group(app, &Iri::parse(&group.uri)?).await? else { continue };
+        let mut tx = app.db.begin().await?;
+        for row in known.contributions() {
+            if let Ok(Version::Record(record)) = Version::parse(&row.document) {
+                take_in(app, &mut tx, &record, true).await?;
+            }
+        }
+        let ruled = |row: &&Row| row.kind == "Admission" && row.author == known.host() && !row.withdrawn;
+        for row in known.records.iter().filter(ruled) {
+            meet(app, &mut tx, &Iri::parse(&row.uri)?).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// Whether somebody speaks in a convention of ours, whose Group this is: a member, or whom a member's record in its
@@ -86,11 +154,9 @@ pub async fn speaks_in(app: &App, group: &str, author: &str, parent: Option<&str
         return Ok(true);
     }
     let Some(parent) = parent else { return Ok(false) };
-    let asks = storage::records::get(&app.db, parent).await?;
-    Ok(asks.is_some_and(|row| {
-        let of_thread = row.audience.as_deref() == Some(group) && known.has(&row.author);
-        of_thread && row.addressee.as_deref() == Some(author)
-    }))
+    let Some(row) = storage::records::get(&app.db, parent).await? else { return Ok(false) };
+    let of_thread = row.audience.as_deref() == Some(group) && known.has(&row.author);
+    Ok(of_thread && moving::is_asked(app, &row, author).await?)
 }
 
 /// The convention of a Group, if that is ours.
@@ -172,7 +238,7 @@ async fn welcome(app: &App, tx: &mut Tx, group: &Iri, adhesion: &Iri) -> Result<
     };
     for row in known.contributions_of(member.council.as_str()) {
         if let Ok(Version::Record(record)) = Version::parse(&row.document) {
-            take_in(app, tx, &record).await?;
+            take_in(app, tx, &record, false).await?;
         }
     }
     Ok(())
@@ -299,15 +365,17 @@ async fn bring(app: &App, tx: &mut Tx, record: &Record) -> Result<()> {
     let Said::Contribution(said) = &record.said else { return Ok(()) };
     let known = hosted(app, said.convention.as_str()).await?;
     if known.is_some_and(|known| known.has(record.envelope.author.as_str())) {
-        take_in(app, tx, record).await
+        let told = rebuild::was_told(tx, record.envelope.published).await?;
+        take_in(app, tx, record, told).await
     } else {
         Ok(())
     }
 }
 
 /// Adds a contribution to the collection of a Group of ours, and has the Group boost what it brings. Nobody brings
-/// what is a neighbour's.
-async fn take_in(app: &App, tx: &mut Tx, record: &Record) -> Result<()> {
+/// what is a neighbour's. What was `told` before this node came back from its peers is written down, and sent to
+/// nobody a second time.
+async fn take_in(app: &App, tx: &mut Tx, record: &Record, told: bool) -> Result<()> {
     let Said::Contribution(said) = &record.said else { return Ok(()) };
     let (id, author) = (&record.envelope.id, &record.envelope.author);
     for one in &said.concerns {
@@ -317,6 +385,13 @@ async fn take_in(app: &App, tx: &mut Tx, record: &Record) -> Result<()> {
         }
     }
     if holds(app, &said.convention, id.as_str()).await? {
+        return Ok(());
+    }
+    if told {
+        enqueue::remember(app, tx, &collected(app, &Kind::Add, &said.convention, (id, author))).await?;
+        for one in &said.concerns {
+            enqueue::remember(app, tx, &enqueue::boost_of(app, &said.convention, one, author)).await?;
+        }
         return Ok(());
     }
     collect(app, tx, &Kind::Add, &said.convention, (id, author)).await?;
@@ -344,9 +419,12 @@ async fn holds(app: &App, group: &Iri, object: &str) -> Result<bool> {
 
 /// Tells the followers of a Group, and the author, what enters or leaves its collection.
 async fn collect(app: &App, tx: &mut Tx, kind: &Kind, group: &Iri, (id, author): (&Iri, &Iri)) -> Result<()> {
-    let at = Instant::of(app.clock.now());
-    let document = activity::collect(kind, &enqueue::mint(app), group, (id, author), at);
+    let document = collected(app, kind, group, (id, author));
     enqueue::to_followers(app, tx, &document, group, std::slice::from_ref(author)).await
+}
+
+fn collected(app: &App, kind: &Kind, group: &Iri, what: (&Iri, &Iri)) -> Document {
+    activity::collect(kind, &enqueue::mint(app), group, what, Instant::of(app.clock.now()))
 }
 
 /// Whoever hosts or is in a convention will follow those it is in it with.

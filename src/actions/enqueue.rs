@@ -182,14 +182,28 @@ pub async fn boost(app: &App, tx: &mut Tx, actor: &Iri, object: &Iri, author: &I
     {
         return Ok(());
     }
-    let now = Instant::of(app.clock.now());
-    let boost = activity::announce(&mint(app), actor, &json!(object), Some(author), now);
+    let boost = boost_of(app, actor, object, author);
     let mut inboxes = Inboxes::new();
     add(&mut inboxes, followers(tx, actor.as_str()).await?);
     if author != actor {
         add_named(tx, &mut inboxes, std::slice::from_ref(author)).await?;
     }
     send(app, tx, &boost, inboxes).await
+}
+
+/// A boost, not sent yet.
+#[must_use]
+pub fn boost_of(app: &App, actor: &Iri, object: &Iri, author: &Iri) -> Document {
+    let now = Instant::of(app.clock.now());
+    activity::announce(&mint(app), actor, &json!(object), Some(author), now)
+}
+
+/// Writes an activity down for what follows from its having been said; it is sent to nobody.
+///
+/// # Errors
+/// Those of the database.
+pub async fn remember(app: &App, tx: &mut Tx, activity: &Document) -> Result<()> {
+    send(app, tx, activity, Inboxes::new()).await
 }
 
 /// Sends an activity to one inbox: Follow, Accept, Reject, Undo.

@@ -3,18 +3,21 @@
 
 use crate::{
     App, Error, Result,
-    domain::{Actor, Iri, Version, activity::PUBLIC, canonical::Document, proof},
+    domain::{Actor, Instant, Iri, Version, activity::PUBLIC, canonical::Document, proof},
     storage::{self, Tx, keys::Key},
 };
 
 use super::{
-    Act, Operator, allow,
+    Act, Operator, Proof, allow, convene, moving,
     receive::{self, Arrival, Outcome},
     register, reindex,
 };
 
 /// Numbers left out before the first version comes back, more than a node ever gives: peers page by them.
 const NUMBERS: i64 = 1_000_000;
+
+/// When a register that was lost began to come back, in milliseconds since 1970: a setting.
+const REBUILT: &str = "rebuilt-at";
 
 /// Begins: numbers of before are not used again, and what came back without its author's key is ours once that key
 /// is here. Gives how many versions became ours.
@@ -25,8 +28,10 @@ pub async fn begin(app: &App, operator: &Operator, peers: &str) -> Result<u64> {
     allow(app, operator, Act::Run, "restore", None).await?;
     let empty = storage::versions::count(&app.db).await? == 0;
     let mut tx = app.db.begin().await?;
+    let now = app.clock.now_ms();
     if empty {
         storage::upkeep::skip_numbers(&mut tx, NUMBERS).await?;
+        storage::settings::put(&mut tx, REBUILT, &now.to_string()).await?;
     }
     let mut adopted = 0;
     for author in held(app).await? {
@@ -38,12 +43,30 @@ pub async fn begin(app: &App, operator: &Operator, peers: &str) -> Result<u64> {
             put_actor(app, &mut tx, &actor, &text, true).await?;
         }
     }
-    storage::audit::add(&mut tx, &operator.deed("restore-from-peers", peers), app.clock.now_ms()).await?;
+    storage::audit::add(&mut tx, &operator.deed("restore-from-peers", peers), now).await?;
     tx.commit().await?;
     if adopted > 0 {
         reindex::reindex(app, operator, &|_, _| ()).await?;
     }
     Ok(adopted)
+}
+
+/// Ends: what follows from what is here again.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end(app: &App) -> Result<()> {
+    convene::again(app).await
+}
+
+/// Whether something was published before a register that was lost came back: this node told of it in its time, and
+/// who followed it then has to follow again.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn was_told(tx: &mut Tx, published: Instant) -> Result<bool> {
+    let rebuilt = storage::settings::get_in(tx, REBUILT).await?.and_then(|at| at.parse().ok());
+    Ok(rebuilt.is_some_and(|at: i64| published.timestamp().as_millisecond() <= at))
 }
 
 /// The actors whose proof keys we hold.
@@ -82,6 +105,11 @@ pub async fn take(app: &App, text: &str, document: &Document) -> Result<Outcome>
         && receive::is_latest(&mut tx, &version).await?
     {
         put_actor(app, &mut tx, actor, text, ours).await?;
+    }
+    if let Version::Actor(actor) = &version
+        && proof == Proof::Valid
+    {
+        moving::stated(&mut tx, actor).await?;
     }
     tx.commit().await?;
     Ok(outcome)

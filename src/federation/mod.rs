@@ -26,6 +26,7 @@ pub mod mirror;
 pub mod nodeinfo;
 pub mod objects;
 pub mod obligations;
+mod pass_on;
 mod peer;
 pub mod probe;
 mod respond;

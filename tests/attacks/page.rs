@@ -7,7 +7,7 @@ use serde::Deserialize;
 /// Letters, their titles, and how many rows of each must be there.
 const TABLES: [(&str, &str, usize); 5] = [
     ("S", "Signatures", 33),
-    ("O", "Origin and authority", 45),
+    ("O", "Origin and authority", 46),
     ("F", "What the node asks of others", 17),
     ("D", "Load", 24),
     ("C", "Content", 16),

@@ -8,7 +8,7 @@ use parvis::{
     storage::{actors, records::Row, versions},
 };
 
-use crate::world::{CONVENTION, City};
+use crate::{together::CONVENTION, world::City};
 
 /// Bytes of a page.
 const MOST: usize = 60 * 1024;

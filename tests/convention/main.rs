@@ -7,6 +7,8 @@ mod large;
 #[path = "../support/node.rs"]
 mod node;
 mod remits;
+#[path = "../support/together.rs"]
+mod together;
 #[allow(dead_code, reason = "each test binary uses a part")]
 mod world;
 

@@ -6,7 +6,10 @@
 mod follower;
 #[path = "../support/node.rs"]
 mod node;
+#[path = "../support/together.rs"]
+mod together;
 
+mod convention;
 mod erased;
 mod forged;
 mod heal;

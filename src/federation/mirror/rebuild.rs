@@ -109,6 +109,9 @@ pub async fn rebuild(
         let ours = held.contains(&author);
         run.report.authors.push(Author { id: author, ours, elsewhere, versions, pinned_by });
     }
+    if !check {
+        action::end(app).await?;
+    }
     Ok(run.report)
 }
 
