@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use jiff::civil;
+
 use crate::{
     App, Error, Result,
     domain::{
@@ -23,6 +25,8 @@ pub struct Known {
     pub said: said::Convention,
     /// Every council that asked to be in it, by id.
     pub members: Vec<Member>,
+    adhesions: Vec<Adhesion>,
+    rulings: Vec<Ruling>,
     /// Every record that names it, withdrawn ones too, the oldest first.
     pub records: Vec<Row>,
 }
@@ -43,6 +47,24 @@ impl Known {
     #[must_use]
     pub fn has(&self, council: &str) -> bool {
         self.admitted().any(|member| member.council.as_str() == council)
+    }
+
+    /// As it was at the end of a day: who was a member then, and what had been said by then. What was withdrawn since
+    /// is left out: its words are no longer said.
+    #[must_use]
+    pub fn on(mut self, day: civil::Date) -> Self {
+        let by = |at: &Instant| convention::was_there(&at.to_string(), day);
+        self.adhesions.retain(|one| by(&one.at));
+        self.rulings.retain(|one| by(&one.at));
+        for end in self.adhesions.iter_mut().map(|one| &mut one.withdrawn) {
+            *end = end.filter(by);
+        }
+        for end in self.rulings.iter_mut().map(|one| &mut one.withdrawn) {
+            *end = end.filter(by);
+        }
+        self.members = convention::members(&self.adhesions, &self.rulings);
+        self.records.retain(|row| convention::was_there(&row.published, day));
+        self
     }
 
     /// What its members contribute: proven, not withdrawn, the oldest first.
@@ -179,8 +201,9 @@ pub async fn of_group(app: &App, group: &Iri) -> Result<Option<Known>> {
     };
     let Some(row) = records.iter().find(hosted).cloned() else { return Ok(None) };
     let Some(Said::Convention(said)) = row.said() else { return Ok(None) };
-    let members = members(app, &row.author, &records).await?;
-    Ok(Some(Known { row, said: *said, members, records }))
+    let (adhesions, rulings) = asked(app, &row.author, &records).await?;
+    let members = convention::members(&adhesions, &rulings);
+    Ok(Some(Known { row, said: *said, members, adhesions, rulings, records }))
 }
 
 /// The convention of that name. `ia@rennes.example` is the one that has its record there; of several that are called
@@ -261,15 +284,14 @@ pub async fn host_of(app: &App, group: &Iri) -> Result<Option<Iri>> {
 }
 
 /// Who asked to be in a convention, and what its host ruled.
-async fn members(app: &App, host: &str, records: &[Row]) -> Result<Vec<Member>> {
+async fn asked(app: &App, host: &str, records: &[Row]) -> Result<(Vec<Adhesion>, Vec<Ruling>)> {
     let proven = |row: &&Row| row.proof == "valid";
     let asked: Vec<&Row> = records.iter().filter(|row| row.kind == "Adhesion").filter(proven).collect();
     let ids: Vec<&str> = asked.iter().map(|row| row.uri.as_str()).collect();
     let ruled = storage::records::concerning(&app.db, &ids, "concerns").await?;
     let rulings = ruled.iter().filter(|found| found.record.author == host && found.record.proof == "valid");
     let rulings: Vec<Ruling> = rulings.filter_map(|found| ruling(&found.target, &found.record)).collect();
-    let adhesions: Vec<Adhesion> = asked.into_iter().filter_map(adhesion).collect();
-    Ok(convention::members(&adhesions, &rulings))
+    Ok((asked.into_iter().filter_map(adhesion).collect(), rulings))
 }
 
 fn adhesion(row: &Row) -> Option<Adhesion> {

@@ -14,7 +14,7 @@ use crate::{
     domain::{
         CivilDate, Instant, Iri,
         codes::{Duty, Reason, Status},
-        convention::{self, Conformity, Member, Shown},
+        convention::{self, Conformity, Heading, Member, Shown},
         links,
         moves::Moves,
         obligations::{self as clock, Obligation, Silence, State},
@@ -51,8 +51,10 @@ pub struct Table {
 /// A recommendation that a member contributed.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// Place of its sub-question among those of the convention; none, under no one of them.
-    pub sub_question: Option<usize>,
+    /// The row it stands in.
+    pub heading: Heading,
+    /// Its themes.
+    pub themes: Vec<String>,
     /// The contribution that brought it, first.
     pub contributed: Contributed,
     /// Whether what was contributed has changed since.
@@ -101,20 +103,32 @@ pub struct Seat {
     pub conformity: Vec<Conformity>,
 }
 
-/// Reads a convention as it stands on a day.
+impl Table {
+    /// Its rows: each sub-question, then the themes of what is under none, then what has none.
+    #[must_use]
+    pub fn headings(&self) -> Vec<Heading> {
+        let mut places: BTreeSet<Heading> = self.lines.iter().map(|line| line.heading.clone()).collect();
+        places.extend((0..self.known.said.sub_questions.len()).map(Heading::Question));
+        places.into_iter().collect()
+    }
+}
+
+/// Reads a convention as it stood at the end of a day (UTC): what was published later is not in it. Words and proofs
+/// are those of today.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn table(app: &App, known: Known, day: civil::Date) -> Result<Table> {
+    let known = known.on(day);
     let contributed = conventions::contributed(&known);
-    let brought = brought(app, &contributed).await?;
+    let mut brought = brought(app, &contributed).await?;
+    brought.retain(|one| convention::was_there(&one.row.published, day));
     let around = Around::read(app, &brought, day).await?;
     let mut lines: Vec<Line> =
         brought.into_iter().filter_map(|one| line(&known, one, &around, day)).collect();
     lines.sort_by_cached_key(|line| {
         let avis = line.avis.as_ref().map(|avis| (avis.published.clone(), avis.uri.clone()));
-        let row = line.sub_question.unwrap_or(usize::MAX);
-        (row, line.row.author.clone(), avis, line.row.number, line.row.uri.clone())
+        (line.heading.clone(), line.row.author.clone(), avis, line.row.number, line.row.uri.clone())
     });
     let seats = seats(app, &known, &lines, &around, day).await?;
     Ok(Table { known, day, lines, seats })
@@ -178,12 +192,13 @@ impl Around {
         targets.extend(&avis);
         let mut said: HashMap<String, Vec<Row>> = HashMap::new();
         for found in records::concerning(&app.db, &targets, "concerns").await? {
-            if !found.record.withdrawn {
+            if !found.record.withdrawn && convention::was_there(&found.record.published, day) {
                 said.entry(found.target).or_default().push(found.record);
             }
         }
         let mut relays: HashMap<String, Vec<Relay>> = HashMap::new();
-        for relay in storage::standings::relays(&app.db, &targets).await? {
+        let all = storage::standings::relays(&app.db, &targets).await?;
+        for relay in all.into_iter().filter(|relay| convention::was_there(&relay.published, day)) {
             relays.entry(relay.target.clone()).or_default().push(relay);
         }
         let rows = records::by_uris(&app.db, &avis).await?;
@@ -239,8 +254,8 @@ fn line(known: &Known, one: Brought, around: &Around, day: civil::Date) -> Optio
     let Brought { contributed, changed, row } = one;
     let Some(Said::Recommendation(said)) = row.said() else { return None };
     let themes = links::themes_kept(&row.document);
-    let sub_question =
-        convention::row_of(&known.said.sub_questions, contributed.sub_question.as_deref(), &themes);
+    let heading =
+        convention::heading(&known.said.sub_questions, contributed.sub_question.as_deref(), &themes);
     let (standing, by) = around.standing(&row);
     let avis = row.avis.as_ref().and_then(|avis| around.avis.get(avis)).map(Arc::clone);
     let ledger = row.avis.as_ref().and_then(|avis| around.ledgers.get(avis));
@@ -254,7 +269,8 @@ fn line(known: &Known, one: Brought, around: &Around, day: civil::Date) -> Optio
     Some(Line {
         taken_up: about.iter().filter(takes_up).count(),
         agreed: synthesis::agreements(about).into_iter().next(),
-        sub_question,
+        heading,
+        themes,
         contributed,
         changed,
         said,
@@ -286,7 +302,8 @@ async fn seats(
     day: civil::Date,
 ) -> Result<Vec<Seat>> {
     let councils: Vec<&str> = known.admitted().map(|member| member.council.as_str()).collect();
-    let published = records::shown(&app.db, &councils).await?;
+    let mut published = records::shown(&app.db, &councils).await?;
+    published.retain(|one| convention::was_there(&one.published, day));
     let of = |council: &str, composition: bool| -> Vec<(Iri, Instant)> {
         let own = published.iter().filter(|one| one.author == council);
         let own = own.filter(|one| (one.kind == "Composition") == composition);
@@ -321,7 +338,9 @@ fn answers<'a>(shown: &mut Shown, lines: impl Iterator<Item = &'a Line>, around:
         if line.by.is_none() && !promised {
             shown.unanswered.extend(Iri::parse(&line.row.uri));
         }
-        if owed.iter().all(|owed| owed.duty != Duty::AccountabilityPoint) {
+        // The usual rhythm is nobody's promise: a schedule is a record.
+        let scheduled = |owed: &Obligation| owed.duty == Duty::AccountabilityPoint && owed.schedule.is_some();
+        if !owed.iter().any(scheduled) {
             unscheduled.insert(&ledger.avis.uri);
         }
     }

@@ -122,12 +122,34 @@ fn member(adhesion: &Adhesion, rulings: &[Ruling]) -> Member {
     }
 }
 
-/// The sub-question that a recommendation stands under: the one its contribution names, else the first that has
-/// one of its themes; none, when neither says.
+/// The row of the table that a recommendation stands in; rows are in this order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Heading {
+    /// Under a sub-question, by its place among those of the convention.
+    Question(usize),
+    /// Under its first theme, where it is under no sub-question.
+    Theme(String),
+    /// Under none of them.
+    Neither,
+}
+
+/// The row that a recommendation stands in: the sub-question its contribution names, else the first that has one of
+/// its themes, else its own first theme.
 #[must_use]
-pub fn row_of(rows: &[SubQuestion], named: Option<&str>, themes: &[String]) -> Option<usize> {
+pub fn heading(rows: &[SubQuestion], named: Option<&str>, themes: &[String]) -> Heading {
     let named = named.and_then(|named| rows.iter().position(|row| row.key == named));
-    named.or_else(|| rows.iter().position(|row| row.themes.iter().any(|theme| themes.contains(theme))))
+    let with_theme = || rows.iter().position(|row| row.themes.iter().any(|theme| themes.contains(theme)));
+    match (named.or_else(with_theme), themes.first()) {
+        (Some(at), _) => Heading::Question(at),
+        (None, Some(theme)) => Heading::Theme(theme.clone()),
+        (None, None) => Heading::Neither,
+    }
+}
+
+/// Whether something of an instant (RFC 3339, UTC) was there at the end of a day.
+#[must_use]
+pub fn was_there(at: &str, day: civil::Date) -> bool {
+    at.get(..10).is_some_and(|at| at <= day.to_string().as_str())
 }
 
 /// What is public of a member, as far as its charter asks for it.
@@ -266,9 +288,10 @@ mod tests {
         };
         let rows = [row("ethique", &["ethique"]), row("formation", &["formation", "education"])];
         let themes = |all: &[&str]| all.iter().map(ToString::to_string).collect::<Vec<_>>();
-        assert_eq!(row_of(&rows, Some("formation"), &themes(&["ethique"])), Some(1));
-        assert_eq!(row_of(&rows, Some("unknown"), &themes(&["education"])), Some(1));
-        assert_eq!(row_of(&rows, None, &themes(&["climat"])), None);
+        assert_eq!(heading(&rows, Some("formation"), &themes(&["ethique"])), Heading::Question(1));
+        assert_eq!(heading(&rows, Some("unknown"), &themes(&["education"])), Heading::Question(1));
+        assert_eq!(heading(&rows, None, &themes(&["climat", "eau"])), Heading::Theme("climat".to_owned()));
+        assert_eq!(heading(&rows, None, &[]), Heading::Neither);
     }
 
     #[test]

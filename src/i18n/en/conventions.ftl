@@ -21,6 +21,7 @@ convention-side = Side by side
 convention-question = Question
 convention-others = Outside the questions asked
 convention-filter-question = Question
+convention-filter-theme = Theme
 convention-filter-status = Status
 convention-filter-tier = Tier
 convention-filter-city = Council

@@ -21,6 +21,7 @@ convention-side = Côte à côte
 convention-question = Question
 convention-others = Hors des questions posées
 convention-filter-question = Question
+convention-filter-theme = Thème
 convention-filter-status = État
 convention-filter-tier = Échelon
 convention-filter-city = Conseil

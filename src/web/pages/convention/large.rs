@@ -2,15 +2,15 @@
 //! recommendations it counts, and lists of those, some at a time.
 
 use super::{
-    Asked, OTHERS,
+    Asked, key,
     show::{Cell, City},
+    title,
 };
 use crate::{
     actions::side_by_side::{Line, Table},
     domain::{Code as _, codes::Status},
     web::{
         layout::Page,
-        markup,
         view::{Badge, People, Seen, Who},
     },
 };
@@ -53,7 +53,7 @@ pub(super) struct Group {
 
 /// How many recommendations there are, by sub-question and by council, in each status.
 pub(super) fn overview(page: &Page, (table, asked): (&Table, &Asked), cities: &[City]) -> Vec<Counts> {
-    let (statuses, questions) = (statuses(table), &table.known.said.sub_questions);
+    let statuses = statuses(table);
     let columns: Vec<Badge> = statuses.iter().map(|status| Badge::of(status, page)).collect();
     let counted = |lines: &[&Line], of: &Asked| -> Vec<Option<(usize, String)>> {
         let count = |status: &Status| {
@@ -71,13 +71,10 @@ pub(super) fn overview(page: &Page, (table, asked): (&Table, &Asked), cities: &[
         total: lines.len(),
         counts: counted(lines, &of),
     };
-    let by_question = (0..questions.len()).map(Some).chain([None]).filter_map(|place| {
-        let lines: Vec<&Line> = table.lines.iter().filter(|line| line.sub_question == place).collect();
-        let question = place.and_then(|at| questions.get(at));
-        let key = question.map_or(OTHERS, |question| question.key.as_str());
-        let of = Asked { q: Some(key.to_owned()), ..asked.clone() };
-        let title = question.map_or_else(|| page.t("convention-others"), |row| markup::name(&row.title));
-        (question.is_some() || !lines.is_empty()).then(|| row(title, of, &lines))
+    let by_question = table.headings().into_iter().map(|place| {
+        let lines: Vec<&Line> = table.lines.iter().filter(|line| line.heading == place).collect();
+        let of = Asked { q: Some(key(table, &place)), ..asked.clone() };
+        row(title(page, table, &place), of, &lines)
     });
     let by_city = cities.iter().map(|city| {
         let lines: Vec<&Line> = table.lines.iter().filter(|line| line.row.author == city.council).collect();
@@ -119,15 +116,12 @@ pub(super) fn list(
     before: usize,
     cell: impl Fn(&Line) -> Cell,
 ) -> Listed {
-    let questions = &table.known.said.sub_questions;
     let shown = table.lines.iter().skip(before).take(AT_ONCE);
     let mut groups: Vec<Group> = Vec::new();
     let mut last: Option<&Line> = None;
     for line in shown {
-        if last.is_none_or(|last| last.sub_question != line.sub_question) {
-            let title = line.sub_question.and_then(|at| questions.get(at));
-            let title = title.map_or_else(|| page.t("convention-others"), |row| markup::name(&row.title));
-            groups.push(Group { title, ideas: Vec::new() });
+        if last.is_none_or(|last| last.heading != line.heading) {
+            groups.push(Group { title: title(page, table, &line.heading), ideas: Vec::new() });
         }
         if let Some(group) = groups.last_mut() {
             group.ideas.push((people.who(&line.row.author), cell(line)));

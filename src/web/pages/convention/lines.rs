@@ -16,13 +16,13 @@ use crate::{
         conventions,
         side_by_side::{Line, Table},
     },
-    domain::{Code as _, codes::Decision},
+    domain::{Code as _, codes::Decision, convention::Heading},
     storage::{actors, records::Row},
     web::view,
 };
 
 /// Names of the columns: those of the French dataset, and those of the API.
-const COLUMNS: [(&str, &str); 32] = [
+const COLUMNS: [(&str, &str); 33] = [
     ("convention", "convention"),
     ("question", "subQuestion"),
     ("question_titre", "subQuestionTitle"),
@@ -36,6 +36,7 @@ const COLUMNS: [(&str, &str); 32] = [
     ("titre", "title"),
     ("texte", "text"),
     ("langue", "language"),
+    ("themes", "themes"),
     ("echelon", "tier"),
     ("destinataire_id", "addresseeId"),
     ("etat", "status"),
@@ -113,14 +114,17 @@ async fn names(app: &App, table: &Table) -> Result<BTreeMap<String, String>> {
     Ok(actors.into_iter().map(|actor| (actor.uri, actor.name)).collect())
 }
 
-async fn cells(app: &App, table: &Table) -> Result<Vec<[Value; 32]>> {
+async fn cells(app: &App, table: &Table) -> Result<Vec<[Value; 33]>> {
     let names = names(app, table).await?;
     let slug = conventions::slug(&table.known.row);
     Ok(table.lines.iter().map(|line| cells_of(table, line, &slug, &names)).collect())
 }
 
-fn cells_of(table: &Table, line: &Line, slug: &str, names: &BTreeMap<String, String>) -> [Value; 32] {
-    let question = line.sub_question.and_then(|at| table.known.said.sub_questions.get(at));
+fn cells_of(table: &Table, line: &Line, slug: &str, names: &BTreeMap<String, String>) -> [Value; 33] {
+    let question = match &line.heading {
+        Heading::Question(at) => table.known.said.sub_questions.get(*at),
+        _ => None,
+    };
     let by = line.by.as_ref();
     let reason = by.and_then(|by| by.reason.as_ref()).map(|reason| reason.word().to_owned());
     let decision = by.and_then(|by| by.row.decision.as_deref()).map(Decision::received);
@@ -140,6 +144,7 @@ fn cells_of(table: &Table, line: &Line, slug: &str, names: &BTreeMap<String, Str
         line.row.title.clone().into(),
         words(&line.row).into(),
         line.row.lang.clone().into(),
+        line.themes.join(" ").into(),
         text(line.said.tier.as_ref().map(|tier| tier.word().to_owned())),
         line.said.addressee.to_string().into(),
         line.status.word().into(),

@@ -66,7 +66,7 @@ struct Other {
 /// `GET /conventions/{name}/membres`, `/membres.csv`, `/membres.json`
 ///
 /// # Errors
-/// Not found; rule `civil-date` for a day that is none.
+/// Not found; rule `whole-day` for a day that is none.
 pub async fn members(
     State(app): State<App>,
     lang: Lang,

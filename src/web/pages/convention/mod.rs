@@ -7,6 +7,8 @@ mod members;
 mod plots;
 mod show;
 
+use std::collections::BTreeSet;
+
 use axum::{
     extract::{Path, Query, State},
     http::{HeaderName, header},
@@ -28,18 +30,24 @@ use crate::{
         conventions,
         side_by_side::{self, Line, Table},
     },
-    domain::{CivilDate, Code as _},
+    domain::{CivilDate, Code as _, codes::Theme, convention::Heading},
     i18n::{Lang, t},
     storage::records,
-    web::{Failure, layout::Page, markup::Markup},
+    web::{
+        Failure,
+        layout::Page,
+        markup::{self, Markup},
+    },
 };
 
 /// What is asked for: `?q=transparence&etat=done&echelon=commune&ville=angers.example&on=2026-11-21`; with
 /// `vue=liste` one after the other, beyond `apres`.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Asked {
-    /// Key of a sub-question; `autres` for what is under none.
+    /// Key of a row: a sub-question; `theme-` and a theme for what is under none; `autres` for what has no theme either.
     q: Option<String>,
+    /// Theme.
+    theme: Option<String>,
     /// Status.
     etat: Option<String>,
     /// Tier.
@@ -54,8 +62,44 @@ pub struct Asked {
     apres: Option<String>,
 }
 
-/// What is under no sub-question.
+/// What is under no sub-question and has no theme.
 const OTHERS: &str = "autres";
+
+/// The key by which a row is asked for.
+fn key(table: &Table, place: &Heading) -> String {
+    match place {
+        Heading::Question(at) => {
+            table.known.said.sub_questions.get(*at).map_or(OTHERS, |row| &row.key).to_owned()
+        }
+        Heading::Theme(theme) => format!("theme-{theme}"),
+        Heading::Neither => OTHERS.to_owned(),
+    }
+}
+
+/// A theme, in the words of the reader.
+fn theme_label(page: &Page, theme: &str) -> String {
+    Theme::parse(theme).map_or_else(|_| markup::name(theme), |theme| theme.label(page.lang.code()))
+}
+
+/// What there is before anything is asked for.
+struct Whole {
+    /// How many recommendations.
+    count: usize,
+    /// How many of those asked for come before the page of a list.
+    before: usize,
+    headings: Vec<Heading>,
+    themes: BTreeSet<String>,
+}
+
+/// The title of a row.
+fn title(page: &Page, table: &Table, place: &Heading) -> String {
+    let question = match place {
+        Heading::Question(at) => table.known.said.sub_questions.get(*at),
+        Heading::Theme(theme) => return theme_label(page, theme),
+        Heading::Neither => None,
+    };
+    question.map_or_else(|| page.t("convention-others"), |row| markup::name(&row.title))
+}
 
 /// A field that was filled in.
 fn given(field: Option<&str>) -> Option<&str> {
@@ -66,26 +110,31 @@ impl Asked {
     /// The day asked for; else the one it is, in UTC, so that every node computes the same table.
     fn day(&self, app: &App) -> Result<civil::Date> {
         match given(self.on.as_deref()) {
-            Some(day) => day.parse().map_err(|_| Error::invalid("on", "civil-date", day)),
+            Some(day) => day.parse().map_err(|_| Error::invalid("on", "whole-day", day)),
             None => Ok(app.clock.now().to_zoned(TimeZone::UTC).date()),
         }
     }
 
     /// Whether a line is asked for.
     fn takes(&self, line: &Line, table: &Table) -> bool {
-        let key = line.sub_question.and_then(|at| table.known.said.sub_questions.get(at));
-        let key = key.map_or(OTHERS, |row| row.key.as_str());
         let tier = line.said.tier.as_ref().map(|tier| tier.word().to_owned()).unwrap_or_default();
         let is = |field: Option<&str>, value: &str| given(field).is_none_or(|asked| asked == value);
-        is(self.q.as_deref(), key)
+        let theme = given(self.theme.as_deref());
+        self.row(table, &line.heading)
+            && theme.is_none_or(|asked| line.themes.iter().any(|theme| theme == asked))
             && is(self.etat.as_deref(), line.status.word())
             && is(self.echelon.as_deref(), &tier)
             && (is(self.ville.as_deref(), &line.row.origin) || self.ville.as_ref() == Some(&line.row.author))
     }
 
+    /// Whether a row is asked for.
+    fn row(&self, table: &Table, place: &Heading) -> bool {
+        given(self.q.as_deref()).is_none_or(|asked| asked == key(table, place))
+    }
+
     /// Whether a part of the convention is asked for.
     fn narrows(&self) -> bool {
-        [&self.q, &self.etat, &self.echelon, &self.ville]
+        [&self.q, &self.theme, &self.etat, &self.echelon, &self.ville]
             .iter()
             .any(|field| given(field.as_deref()).is_some())
     }
@@ -120,8 +169,13 @@ impl Asked {
     }
 
     fn written(&self, more: &[(&'static str, &Option<String>)]) -> String {
-        let fields =
-            [("q", &self.q), ("etat", &self.etat), ("echelon", &self.echelon), ("ville", &self.ville)];
+        let fields = [
+            ("q", &self.q),
+            ("theme", &self.theme),
+            ("etat", &self.etat),
+            ("echelon", &self.echelon),
+            ("ville", &self.ville),
+        ];
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         for (name, value) in fields.iter().chain(&[("on", &self.on)]).chain(more) {
             if let Some(value) = given(value.as_deref()) {
@@ -150,7 +204,7 @@ pub async fn list(
 /// `GET /conventions/{name}`, `.csv`, `.json`
 ///
 /// # Errors
-/// Not found; rule `civil-date` for a day that is none.
+/// Not found; rule `whole-day` for a day that is none.
 pub async fn show(
     State(app): State<App>,
     lang: Lang,
@@ -159,14 +213,19 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     let (name, form) = Form::of(&segment).map_or((segment.as_str(), None), |(name, form)| (name, Some(form)));
     let mut table = read(&app, name, &asked).await?;
-    let (all, before) = (table.lines.len(), asked.before(&table)?);
+    let whole = Whole {
+        count: table.lines.len(),
+        before: asked.before(&table)?,
+        headings: table.headings(),
+        themes: table.lines.iter().flat_map(|line| line.themes.iter().cloned()).collect(),
+    };
     let lines = std::mem::take(&mut table.lines);
     table.lines = lines.into_iter().filter(|line| asked.takes(line, &table)).collect();
     let response = match form {
         Some(Form::Csv) => lines::csv(&app, &table).await?,
         Some(Form::Json) => lines::json(&app, &table).await?,
         Some(Form::Totals) => lines::totals(&app, &table).await?,
-        None => show::page(&app, lang, name, &asked, (table, all, before)).await?,
+        None => show::page(&app, lang, name, &asked, (table, &whole)).await?,
     };
     Ok(response)
 }

@@ -2,10 +2,10 @@
 
 use jiff::civil;
 
-use super::show::City;
+use super::{Asked, show::City, title};
 use crate::{
     actions::side_by_side::Table,
-    domain::{CivilDate, Instant, obligations::day_of, said::Said},
+    domain::{CivilDate, Instant, convention::Heading, obligations::day_of, said::Said},
     storage::records::Row,
     web::{
         layout::Page,
@@ -21,28 +21,26 @@ pub(super) fn progress(page: &Page, table: &Table, cities: &[City]) -> Markup {
         own.map(|line| line.status.clone()).collect()
     };
     let all = table.seats.iter().zip(cities).map(|(seat, city)| Progress {
-        city: city.town.clone(),
+        city: city.label.clone(),
         standing: standing(seat.member.council.as_str()),
     });
     plot::progress(page, "plot-progress", &all.collect::<Vec<_>>())
 }
 
 /// How many recommendations each sub-question got from each city.
-pub(super) fn coverage(page: &Page, table: &Table, cities: &[City]) -> Markup {
-    let questions = &table.known.said.sub_questions;
-    let places = (0..questions.len()).map(Some).chain([None]);
-    let row = |place: Option<usize>| {
-        let title = place.and_then(|at| questions.get(at)).map(|row| row.title.clone());
+pub(super) fn coverage(page: &Page, (table, asked): (&Table, &Asked), cities: &[City]) -> Markup {
+    let row = |place: Heading| {
         let counts = table.seats.iter().map(|seat| {
             let of = |line: &&crate::actions::side_by_side::Line| {
-                line.sub_question == place && line.row.author == seat.member.council.as_str()
+                line.heading == place && line.row.author == seat.member.council.as_str()
             };
             table.lines.iter().filter(of).count()
         });
-        (title.unwrap_or_else(|| page.t("convention-others")), counts.collect())
+        (title(page, table, &place), counts.collect())
     };
-    let cities = cities.iter().map(|city| city.town.clone()).collect();
-    plot::coverage(page, "plot-coverage", &Coverage { cities, rows: places.map(row).collect() })
+    let cities = cities.iter().map(|city| city.label.clone()).collect();
+    let wanted = table.headings().into_iter().filter(|place| asked.row(table, place));
+    plot::coverage(page, "plot-coverage", &Coverage { cities, rows: wanted.map(row).collect() })
 }
 
 /// When avis were adopted, and answers and follow-ups given.
@@ -56,7 +54,7 @@ pub(super) fn timeline(page: &Page, table: &Table, cities: &[City]) -> Markup {
         rows.sort_by(|a, b| a.uri.cmp(&b.uri));
         rows.dedup_by(|a, b| a.uri == b.uri);
         let event =
-            |row: &Row| Some(Event { city: city.town.clone(), kind: row.kind.clone(), day: day(row)? });
+            |row: &Row| Some(Event { city: city.label.clone(), kind: row.kind.clone(), day: day(row)? });
         events.extend(rows.into_iter().filter_map(event));
     }
     plot::timeline(page, "plot-timeline", &events)

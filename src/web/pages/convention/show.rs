@@ -4,9 +4,9 @@ use askama::Template;
 use axum::response::{Html, IntoResponse as _, Response};
 
 use super::{
-    Asked, OTHERS, given,
+    Asked, Whole, given, key,
     large::{self, Counts, Listed},
-    lines, plots,
+    lines, plots, theme_label, title,
 };
 use crate::{
     App, Error, Result,
@@ -73,8 +73,10 @@ struct Side {
 #[derive(Clone)]
 pub(super) struct City {
     pub who: Who,
-    /// What plots call it: its city, or its own name beside another council of that city.
+    /// Its city's name.
     pub town: String,
+    /// What stands for it where there is little room: its city, or its own name beside another council of that city.
+    pub label: String,
     /// Its council.
     pub council: String,
     /// What asks for it: the server of its council, or where several share one, the id.
@@ -126,14 +128,14 @@ struct Choice {
     chosen: bool,
 }
 
-/// The page, of the lines asked for among `all`; `before`: how many of them a list has shown before. What would be
+/// The page, of the lines asked for among the whole. What would be
 /// too large side by side is an overview, and lists of what its counts lead to.
 pub(super) async fn page(
     app: &App,
     lang: Lang,
     name: &str,
     asked: &Asked,
-    (mut table, all, before): (Table, usize, usize),
+    (mut table, whole): (Table, &Whole),
 ) -> Result<Response> {
     let row = table.known.row.clone();
     let page = Page::new(app, lang, &format!("/conventions/{name}"));
@@ -160,12 +162,12 @@ pub(super) async fn page(
         side: None,
         overview: Vec::new(),
         listed: None,
-        filters: filters(&page, (&table, asked), &cities),
+        filters: filters(&page, (&table, asked), whole, &cities),
         on: asked.on.clone().unwrap_or_default(),
         day: super::day_in_words(&page, table.day),
         members: table.seats.len(),
         count: table.lines.len(),
-        all,
+        all: whole.count,
         feed: feed.map(|(address, _)| address),
         query: if asked.query().is_empty() { String::new() } else { format!("?{}", asked.query()) },
         name: name.to_owned(),
@@ -184,7 +186,7 @@ pub(super) async fn page(
     let page = &convention.page;
     if asked.lists() || asked.narrows() {
         let cell = |line: &Line| cell(app, page, &people, line);
-        convention.listed = Some(large::list(page, (&table, asked), &people, before, cell));
+        convention.listed = Some(large::list(page, (&table, asked), &people, whole.before, cell));
     } else {
         convention.overview = large::overview(page, (&table, asked), &cities);
     }
@@ -205,13 +207,13 @@ fn side(
         table.seats.retain(|seat| has(seat.member.council.as_str()));
         cities.retain(|city| has(&city.council));
     }
-    let cells = table.seats.len() * (table.known.said.sub_questions.len() + 1);
+    let cells = table.seats.len() * table.headings().len();
     let drawn = |key: &str, plot: Markup| (page.t(key), plot);
     (!table.lines.is_empty() && cells <= CELLS).then(|| Side {
         rows: rows(app, page, people, (table, asked), name),
         plots: vec![
             drawn("convention-progress", plots::progress(page, table, &cities)),
-            drawn("convention-coverage", plots::coverage(page, table, &cities)),
+            drawn("convention-coverage", plots::coverage(page, (table, asked), &cities)),
             drawn("convention-timeline", plots::timeline(page, table, &cities)),
         ],
         cities,
@@ -247,13 +249,14 @@ async fn cities(app: &App, page: &Page, people: &People, table: &Table) -> Resul
     let towns: Vec<String> =
         table.seats.iter().map(|seat| people.city(seat.member.council.as_str())).collect();
     let alone = |town: &&String| towns.iter().filter(|other| other == town).count() == 1;
-    let town = |council: &str| Some(people.city(council)).filter(|town| alone(&town));
     let city = |(seat, server): (&crate::actions::side_by_side::Seat, &String)| {
         let council = seat.member.council.as_str();
         let sole = servers.iter().filter(|one| *one == server).count() == 1;
+        let (who, town) = (people.who(council), people.city(council));
         City {
-            who: people.who(council),
-            town: town(council).unwrap_or_else(|| people.who(council).name),
+            label: if alone(&&town) { town.clone() } else { who.name.clone() },
+            town,
+            who,
             council: council.to_owned(),
             silent: if app.urls.is_here(&seat.member.council) { None } else { silent(server) },
             asked: if sole { server.clone() } else { council.to_owned() },
@@ -264,24 +267,16 @@ async fn cities(app: &App, page: &Page, people: &People, table: &Table) -> Resul
 
 /// The rows that are asked for: each sub-question, then what is under none.
 fn rows(app: &App, page: &Page, people: &People, (table, asked): (&Table, &Asked), name: &str) -> Vec<Row> {
-    let questions = &table.known.said.sub_questions;
-    let places = (0..questions.len()).map(Some).chain([None]);
     let mut rows = Vec::new();
-    for place in places {
-        let key = place.and_then(|at| questions.get(at)).map_or(OTHERS, |row| row.key.as_str());
-        let wanted = given(asked.q.as_deref()).is_none_or(|asked| asked == key);
-        let inside: Vec<&Line> = table.lines.iter().filter(|line| line.sub_question == place).collect();
-        if !wanted || (place.is_none() && inside.is_empty()) {
-            continue;
-        }
-        let title = place.and_then(|at| questions.get(at)).map(|row| markup::name(&row.title));
+    for place in table.headings().into_iter().filter(|place| asked.row(table, place)) {
+        let inside: Vec<&Line> = table.lines.iter().filter(|line| line.heading == place).collect();
         let of = |council: &str| {
             let own = inside.iter().filter(|line| line.row.author == council);
             own.map(|line| cell(app, page, people, line)).collect()
         };
         rows.push(Row {
-            title: title.unwrap_or_else(|| page.t("convention-others")),
-            href: format!("/conventions/{name}?q={key}"),
+            title: title(page, table, &place),
+            href: format!("/conventions/{name}?q={}", key(table, &place)),
             cells: table.seats.iter().map(|seat| of(seat.member.council.as_str())).collect(),
         });
     }
@@ -334,30 +329,29 @@ fn excerpt(row: &records::Row) -> String {
 }
 
 /// What the table can be cut to.
-fn filters(page: &Page, (table, asked): (&Table, &Asked), cities: &[City]) -> Vec<Filter> {
+fn filters(page: &Page, (table, asked): (&Table, &Asked), whole: &Whole, cities: &[City]) -> Vec<Filter> {
     let choice = |value: &str, label: String, asked: Option<&str>| Choice {
         chosen: given(asked) == Some(value),
         value: value.to_owned(),
         label,
     };
     let lang = page.lang.code();
-    let mut questions: Vec<Choice> = table
-        .known
-        .said
-        .sub_questions
+    let rows = whole
+        .headings
         .iter()
-        .map(|row| choice(&row.key, markup::name(&row.title), asked.q.as_deref()))
-        .collect();
-    questions.push(choice(OTHERS, page.t("convention-others"), asked.q.as_deref()));
+        .map(|place| choice(&key(table, place), title(page, table, place), asked.q.as_deref()));
+    let themes =
+        whole.themes.iter().map(|theme| choice(theme, theme_label(page, theme), asked.theme.as_deref()));
     let statuses = Status::ALL
         .iter()
         .map(|(word, code)| choice(word, code.label(lang).to_owned(), asked.etat.as_deref()));
     let tiers = Tier::ALL
         .iter()
         .map(|(word, code)| choice(word, code.label(lang).to_owned(), asked.echelon.as_deref()));
-    let towns = cities.iter().map(|city| choice(&city.asked, city.who.name.clone(), asked.ville.as_deref()));
+    let towns = cities.iter().map(|city| choice(&city.asked, city.label.clone(), asked.ville.as_deref()));
     vec![
-        Filter { name: "q", label: page.t("convention-filter-question"), choices: questions },
+        Filter { name: "q", label: page.t("convention-filter-question"), choices: rows.collect() },
+        Filter { name: "theme", label: page.t("convention-filter-theme"), choices: themes.collect() },
         Filter { name: "etat", label: page.t("convention-filter-status"), choices: statuses.collect() },
         Filter { name: "echelon", label: page.t("convention-filter-tier"), choices: tiers.collect() },
         Filter { name: "ville", label: page.t("convention-filter-city"), choices: towns.collect() },
