@@ -159,6 +159,22 @@ async fn r2_34_one_avis_may_be_brought_to_several_conventions() {
         assert_eq!(rule(bring().await), "contribution-there");
         assert!(rennes.page(&format!("/conventions/{slug}.csv")).await.contains("Former les agents"));
     }
+
+    // Where a convention asks no questions, themes are its rows; and they are a filter of every convention.
+    let page = rennes.page("/conventions/eau").await;
+    assert!(page.contains("?q=theme-libertes") && page.contains("?q=theme-formation"), "{page}");
+    for path in ["ia.csv?theme=formation", "eau.csv?theme=formation", "eau.csv?q=theme-formation"] {
+        let csv = rennes.page(&format!("/conventions/{path}")).await;
+        assert!(csv.lines().count() == 2 && csv.contains("Former les agents"), "{path}: {csv}");
+    }
+    // The day before, nothing of this was there.
+    let day = rennes.app().clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let before = day.yesterday().unwrap();
+    for (path, lines) in [("ia.csv", 1), ("ia/membres.csv", 1), ("eau.csv", 1)] {
+        let csv = rennes.page(&format!("/conventions/{path}?on={before}")).await;
+        assert_eq!(csv.lines().count(), lines, "{path}: {csv}");
+        assert!(rennes.page(&format!("/conventions/{path}?on={day}")).await.lines().count() > lines);
+    }
 }
 
 /// An avis that is addressed to the convention of a host.
@@ -319,7 +335,8 @@ async fn r2_35_every_node_computes_the_same_conformity_and_shows_what_is_missing
         city.contribute().await;
     }
     let composition = "[[compositions]]\ncouncil = \"conseil\"\non = \"2026-11\"\nseats = [{ origin = \"drawn\", count = 20 }]\n";
-    cities[1].publish(composition).await;
+    let schedule = "[[schedules]]\navis = \"conseil/a1\"\npreset = \"six-months-three-years\"\n";
+    cities[1].publish(&format!("{composition}{schedule}")).await;
     let path = "/conventions/ia/membres.csv?on=2027-06-01";
     until("the same on both", async || {
         let (here, there) = (cities[0].page(path).await, cities[1].page(path).await);
@@ -337,6 +354,10 @@ async fn r2_35_every_node_computes_the_same_conformity_and_shows_what_is_missing
     assert!(of(&here, "deliverables-published").contains(",kept,"), "{table}");
     assert!(of(&there, "answers-given").contains("2027-02-19,shortfall"), "{table}");
     assert!(of(&there, "accounts-scheduled").contains(",kept,"), "{table}");
+    assert!(
+        of(&here, "accounts-scheduled").contains(",shortfall,"),
+        "the usual rhythm is no promise: {table}"
+    );
     let early = cities[0].page("/conventions/ia/membres.csv?on=2026-12-01").await;
     assert!(early.contains(",pending,") && !early.contains("shortfall"), "{early}");
     let page = cities[0].page("/conventions/ia/membres?on=2027-06-01").await;
