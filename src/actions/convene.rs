@@ -167,7 +167,7 @@ async fn hosted(app: &App, group: &str) -> Result<Option<Known>> {
     }
     let actor = storage::actors::get(&app.db, group.as_str()).await?;
     if actor.is_some_and(|actor| is_convention_of_ours(&actor)) {
-        conventions::of_group(app, &group).await
+        Ok(conventions::of_group(app, &group).await?.filter(|known| !known.row.withdrawn))
     } else {
         Ok(None)
     }

@@ -133,7 +133,7 @@ pub(super) async fn complete(
     match said {
         Said::Convention(said) => said.charter = Some(charter(app, &item.slug())),
         Said::Adhesion(said) if said.charter_hash.is_none() => {
-            let known = of_group(app, &said.convention).await?;
+            let known = of_group(app, &said.convention).await?.filter(|known| !known.row.withdrawn);
             let known = known.ok_or_else(|| {
                 Error::invalid("convention", "convention-unknown", said.convention.as_str())
             })?;
@@ -185,7 +185,7 @@ fn sentences(row: &storage::versions::Version) -> Result<usize> {
     })
 }
 
-/// The convention of a Group, if its host's word on it is here.
+/// The convention of a Group, if its host's word on it is here; one that was withdrawn too.
 ///
 /// # Errors
 /// Those of the database.
@@ -195,15 +195,26 @@ pub async fn of_group(app: &App, group: &Iri) -> Result<Option<Known>> {
     let host = host_of(app, group).await?;
     let hosted = |row: &&Row| {
         row.kind == "Convention"
-            && !row.withdrawn
             && row.proof == "valid"
             && host.as_ref().is_some_and(|host| host.as_str() == row.author)
     };
-    let Some(row) = records.iter().find(hosted).cloned() else { return Ok(None) };
-    let Some(Said::Convention(said)) = row.said() else { return Ok(None) };
+    let row = records.iter().filter(hosted).min_by_key(|row| row.withdrawn);
+    let Some(row) = last_said(app, row.cloned()).await? else { return Ok(None) };
+    let Some(Said::Convention(said)) = Said::kept(&row.kind, &row.document) else { return Ok(None) };
     let (adhesions, rulings) = asked(app, &row.author, &records).await?;
     let members = convention::members(&adhesions, &rulings);
     Ok(Some(Known { row, said: *said, members, adhesions, rulings, records }))
+}
+
+/// A convention with what it says; of one that was withdrawn, with what it said last: what its members recommended
+/// stays side by side.
+async fn last_said(app: &App, row: Option<Row>) -> Result<Option<Row>> {
+    let Some(row) = row else { return Ok(None) };
+    if !row.withdrawn {
+        return Ok(Some(row));
+    }
+    let before = storage::versions::get(&app.db, &row.uri, row.version - 1).await?;
+    Ok(before.and_then(|before| before.document).map(|document| Row { document, ..row }))
 }
 
 /// The convention of that name. `ia@rennes.example` is the one that has its record there; of several that are called
@@ -219,7 +230,7 @@ pub async fn named(app: &App, name: &str) -> Result<Known> {
     for row in rows {
         let (ours, known) = (row.ours, of_row(app, &row).await?);
         let Some(known) = known else { continue };
-        if ours || known.admitted().any(|member| app.urls.is_here(&member.council)) {
+        if ours && !known.row.withdrawn || known.admitted().any(|member| app.urls.is_here(&member.council)) {
             return Ok(known);
         }
         found.get_or_insert(known);
@@ -240,10 +251,12 @@ pub async fn namesakes(app: &App, known: &Known) -> Result<Vec<Row>> {
 
 /// Those whose host's word is here under a name: ours first, then as they came.
 async fn called(app: &App, name: &str) -> Result<Vec<Row>> {
-    let mut rows =
-        storage::records::by_kind(&app.db, "Convention", &storage::records::Page::first(500)).await?;
-    rows.retain(|row| !row.withdrawn && row.proof == "valid" && slug(row) == name);
-    rows.sort_by_key(|row| (!row.ours, row.first_seq));
+    let all = storage::records::by_kind(&app.db, "Convention", &storage::records::Page::first(500)).await?;
+    let mut rows = Vec::new();
+    for row in all.into_iter().filter(|row| row.proof == "valid") {
+        rows.extend(last_said(app, Some(row)).await?.filter(|row| slug(row) == name));
+    }
+    rows.sort_by_key(|row| (row.withdrawn, !row.ours, row.first_seq));
     Ok(rows)
 }
 
@@ -259,7 +272,7 @@ pub fn address(row: &Row) -> String {
 /// # Errors
 /// Those of the database.
 pub async fn of_row(app: &App, row: &Row) -> Result<Option<Known>> {
-    let Some(Said::Convention(said)) = row.said() else { return Ok(None) };
+    let Some(Said::Convention(said)) = Said::kept(&row.kind, &row.document) else { return Ok(None) };
     of_group(app, &said.convention).await
 }
 

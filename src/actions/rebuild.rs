@@ -56,6 +56,9 @@ pub async fn begin(app: &App, operator: &Operator, peers: &str) -> Result<u64> {
 /// # Errors
 /// Those of the database.
 pub async fn end(app: &App) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    storage::sources::found(&mut tx, app.urls.host()).await?;
+    tx.commit().await?;
     convene::again(app).await
 }
 

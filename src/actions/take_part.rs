@@ -31,6 +31,7 @@ pub async fn join(
     council: &str,
     text: &str,
 ) -> Result<Published> {
+    going_on(known)?;
     let council = ours(app, council, Role::Council).await?;
     let standing = known.members.iter().find(|member| member.council.as_str() == council.uri);
     let waits = |standing| matches!(standing, Standing::Member | Standing::Asked);
@@ -115,6 +116,7 @@ pub async fn contribute(
     if !matches!(row.kind.as_str(), "Avis" | "Recommendation") {
         return Err(Error::invalid("of", "contribution-kind", row.kind));
     }
+    going_on(known)?;
     if !known.has(&council.uri) {
         return Err(Error::invalid("council", "member-needed", format!("@{}", council.handle)));
     }
@@ -160,8 +162,17 @@ async fn ours(app: &App, handle: &str, role: Role) -> Result<Actor> {
     found.ok_or_else(|| Error::not_found(format!("@{handle}")))
 }
 
+/// What its host withdrew is over.
+fn going_on(known: &Known) -> Result<()> {
+    if known.row.withdrawn {
+        return Err(Error::invalid("convention", "convention-over", known.row.uri.as_str()));
+    }
+    Ok(())
+}
+
 /// The body of ours that hosts a convention.
 async fn host(app: &App, known: &Known) -> Result<Actor> {
+    going_on(known)?;
     let host = storage::actors::get(&app.db, known.host()).await?.filter(|actor| actor.ours);
     host.ok_or_else(|| Error::invalid("convention", "convention-host", known.host()))
 }

@@ -66,7 +66,7 @@ async fn convention(
     let Some(convention) = &avis.convention else { return Ok(None) };
     let group = words::addressee(tx, names, convention).await?;
     let known = conventions::of_group(app, &group).await?;
-    Ok(known.filter(|known| known.has(&council.uri)).map(|_| group))
+    Ok(known.filter(|known| !known.row.withdrawn && known.has(&council.uri)).map(|_| group))
 }
 
 impl Thread {

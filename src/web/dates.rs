@@ -30,6 +30,15 @@ pub fn instant(lang: Lang, zone: &TimeZone, instant: Instant) -> Markup {
     Markup::time(&instant.to_string(), &day(lang, local.date()), lang == Lang::Fr && local.day() == 1)
 }
 
+/// The day and the time of an instant in the city's time zone: `22 novembre 2026 à 12:36`.
+#[must_use]
+pub fn moment(lang: Lang, zone: &TimeZone, instant: Instant) -> Markup {
+    let local = zone.to_datetime(instant.timestamp());
+    let time = format!("{:02}:{:02}", local.hour(), local.minute());
+    let text = format!("{} {} {time}", day(lang, local.date()), t(lang, "date-at"));
+    Markup::time(&instant.to_string(), &text, lang == Lang::Fr && local.day() == 1)
+}
+
 /// The same in plain words: `1er novembre 2026`.
 #[must_use]
 pub fn day(lang: Lang, date: civil::Date) -> String {

@@ -264,6 +264,14 @@ impl Page {
 
     /// The day of a time kept in milliseconds.
     #[must_use]
+    pub fn moment_of_millis(&self, millis: i64) -> Markup {
+        jiff::Timestamp::from_millisecond(millis)
+            .map(|at| dates::moment(self.lang, &self.zone, Instant::of(at)))
+            .unwrap_or_default()
+    }
+
+    /// The day alone.
+    #[must_use]
     pub fn day_of_millis(&self, millis: i64) -> Markup {
         jiff::Timestamp::from_millisecond(millis)
             .map(|at| dates::instant(self.lang, &self.zone, Instant::of(at)))

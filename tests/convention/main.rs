@@ -63,6 +63,8 @@ async fn r2_34_a_council_joins_contributes_takes_back_and_leaves_each_with_its_t
     withdraw::withdraw(angers.app(), operator, &id, Reason::Superseded, "Nous reverserons.").await.unwrap();
     until("taken back at the host", async || held(rennes).await.is_some_and(|row| row.withdrawn)).await;
     assert!(!listed().await.contains(&contribution));
+    let page = rennes.page("/conventions/ia").await;
+    assert!(page.contains("id=\"repris\""), "the trace: {page}");
     assert!(
         sent(rennes, &group).await.iter().any(|(kind, object)| kind == "Remove" && *object == contribution)
     );
@@ -86,6 +88,9 @@ async fn r2_34_a_council_joins_contributes_takes_back_and_leaves_each_with_its_t
     parvis::actions::take_part::decline(rennes.app(), operator, &known, &again, no).await.unwrap();
     until("declined where it was asked", async || angers.standing(&there).await == Some(Standing::Declined))
         .await;
+    let page = angers.page("/conventions/ia/membres").await;
+    assert!(page.contains("demande déclinée") && page.contains("Le calendrier est clos."), "{page}");
+    assert!(page.contains("administrati"), "the coded reason: {page}");
     // That is no last word: it asks once more, by a record of its own.
     for city in &cities {
         city.app().clock.advance(SignedDuration::from_hours(24));
@@ -167,6 +172,16 @@ async fn r2_34_one_avis_may_be_brought_to_several_conventions() {
         let csv = rennes.page(&format!("/conventions/{path}")).await;
         assert!(csv.lines().count() == 2 && csv.contains("Former les agents"), "{path}: {csv}");
     }
+    // Withdrawn, it is over: what was contributed stays side by side, nothing is added.
+    let known = conventions::named(app, "eau").await.unwrap();
+    let id = Iri::parse(&known.row.uri).unwrap();
+    let end = withdraw::withdraw(app, operator, &id, Reason::Superseded, "La région la reprend.");
+    end.await.unwrap();
+    let page = rennes.page("/conventions/eau").await;
+    assert!(page.contains("Son hôte a retiré cette convention") && page.contains("La région la reprend."));
+    assert!(page.contains("Former les agents, rennes"), "{page}");
+    let known = conventions::named(app, "eau").await.unwrap();
+    assert_eq!(rule(take_part::join(app, operator, &known, "conseil", "").await), "convention-over");
     // The day before, nothing of this was there.
     let day = rennes.app().clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let before = day.yesterday().unwrap();

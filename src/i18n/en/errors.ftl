@@ -200,6 +200,7 @@ problem-contribution-own = A council contributes what it published itself. Give 
 problem-contribution-kind = What is contributed is an avis or a recommendation. Give the reference of one.
 problem-contribution-there = It is in the convention already. A new version of it is shown there by itself.
 problem-member-needed = This council is no member of the convention. Ask first, “parvis convention join NAME --council COUNCIL”, and wait for the host's answer.
+problem-convention-over = Its host withdrew this convention. What was contributed stays readable; nothing is added any more.
 problem-convention-host = Only the city that hosts the convention admits and declines. Write to its host.
 problem-sub-question-unknown = The convention does not ask this. Choose the key of one of its sub-questions.
 problem-charter-duty = This duty is not in the list. Write composition-published, deliverables-published, answers-given or accounts-scheduled.

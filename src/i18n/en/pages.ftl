@@ -173,6 +173,7 @@ mirror-silent-since = the origin, { $host }, has not answered since
 mirror-explained = The text and its proof are those this node received; it is no publication of this node.
 moved-to = The author of this text speaks now under another address:
 moved-actor = Speaks now under another address:
+date-at = at
 last-seen-on = last seen on
 last-seen-never = never reached
 received-read-there = Read it at its origin

@@ -200,6 +200,7 @@ problem-contribution-own = Un conseil verse ce qu’il a publié lui-même. Donn
 problem-contribution-kind = On verse un avis ou une recommandation. Donnez la référence de l’un d’eux.
 problem-contribution-there = C’est déjà dans la convention. Une nouvelle version y est montrée d’elle-même.
 problem-member-needed = Ce conseil n’est pas membre de la convention. Demandez d’abord « parvis convention join NOM --council CONSEIL », et attendez la réponse de l’hôte.
+problem-convention-over = L’hôte a retiré cette convention. Ce qui y a été versé reste lisible ; rien ne s’y ajoute plus.
 problem-convention-host = Seule la ville qui héberge la convention admet et décline. Écrivez à son hôte.
 problem-sub-question-unknown = La convention ne pose pas cette question. Choisissez la clé d’une des siennes.
 problem-charter-duty = Cet engagement n’est pas dans la liste. Écrivez composition-published, deliverables-published, answers-given ou accounts-scheduled.

@@ -173,6 +173,7 @@ mirror-silent-since = l’origine, { $host }, ne répond plus depuis le
 mirror-explained = Le texte et sa preuve sont ceux que ce nœud avait reçus ; ce n’est pas une publication de ce nœud.
 moved-to = L’auteur de ce texte parle maintenant sous une autre adresse :
 moved-actor = Parle maintenant sous une autre adresse :
+date-at = à
 last-seen-on = vu pour la dernière fois le
 last-seen-never = jamais joint
 received-read-there = Le lire à son origine

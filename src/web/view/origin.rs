@@ -74,7 +74,7 @@ impl Seen {
         match contact {
             Some(contact) if contact.answers() => Self { words: page.t("network-state-well"), on: None },
             contact => {
-                let on = contact.and_then(Contact::seen_at).map(|at| page.day_of_millis(at));
+                let on = contact.and_then(Contact::seen_at).map(|at| page.moment_of_millis(at));
                 let key = if on.is_some() { "last-seen-on" } else { "last-seen-never" };
                 Self { words: page.t(key), on }
             }

@@ -12,13 +12,18 @@ use super::{super::table, Asked, Form, given, read};
 use crate::{
     App, Error, Result,
     actions::side_by_side::{Seat, Table},
-    domain::{Code as _, convention::Standing},
+    domain::{
+        Code as _, Iri,
+        convention::{Member, Standing},
+        said::Said,
+    },
     i18n::Lang,
+    storage::records::{self, Row},
     web::{
         Failure, html,
         layout::Page,
         markup::Markup,
-        view::{People, Who},
+        view::{People, Sheet, Who},
     },
 };
 
@@ -61,6 +66,8 @@ struct Other {
     who: Who,
     standing: String,
     since: Markup,
+    /// What was said of that: where it is, its coded reason and its words.
+    said: Option<(String, Option<String>, Markup)>,
 }
 
 /// `GET /conventions/{name}/membres`, `/membres.csv`, `/membres.json`
@@ -96,8 +103,14 @@ pub async fn members(
             let names = ["council", "adhesion", "since", "duty", "due", "state", "records"];
             let items = cells(&table)
                 .map(|cells| Value::Object(names.iter().map(|name| (*name).to_owned()).zip(cells).collect()));
+            let others = table.known.members.iter().filter(|member| member.standing != Standing::Member);
+            let others = others.map(|member| {
+                json!({ "council": member.council, "adhesion": member.adhesion, "since": member.since,
+                    "standing": member.standing.word(), "statement": said_of(member) })
+            });
             let all = json!({ "convention": table.known.row.uri, "day": table.day.to_string(),
-                "charter": table.known.said.charter_hash, "items": items.collect::<Vec<_>>() });
+                "charter": table.known.said.charter_hash, "items": items.collect::<Vec<_>>(),
+                "others": others.collect::<Vec<_>>() });
             let open = (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
             ([(header::CONTENT_TYPE, "application/json"), open], all.to_string()).into_response()
         }
@@ -160,11 +173,27 @@ async fn page(app: &App, lang: Lang, name: &str, (table, asked): (&Table, &Asked
             })
             .collect(),
     });
+    let said = said(app, table).await?;
     let others = table.known.members.iter().filter(|member| member.standing != Standing::Member);
     let others = others.map(|member| Other {
         who: people.who(member.council.as_str()),
         standing: page.t(&format!("standing-{}", member.standing.word())),
         since: page.day(&member.since.to_string()),
+        said: said_of(member).and_then(|id| said.iter().find(|row| row.uri == id.as_str())).map(|row| {
+            let sheet = Sheet::of(app, &page, &people, row);
+            match (sheet.reason, &sheet.record) {
+                (Some((label, words)), _) => (sheet.card.href, Some(label), words),
+                (None, Some(record)) => {
+                    let reason = match &record.said {
+                        Said::Refusal(said) => said.reason.as_ref(),
+                        _ => None,
+                    };
+                    let label = reason.map(|reason| reason.label(lang.code()).to_owned());
+                    (sheet.card.href, label, sheet.text.html)
+                }
+                (None, None) => (sheet.card.href, None, Markup::default()),
+            }
+        }),
     });
     let members = Members {
         back: format!("/conventions/{name}"),
@@ -184,6 +213,20 @@ async fn page(app: &App, lang: Lang, name: &str, (table, asked): (&Table, &Asked
         page,
     };
     Ok(html(StatusCode::OK, &members))
+}
+
+/// The record by which a council is no member: the refusal, or the adhesion or the admission that was withdrawn.
+const fn said_of(member: &Member) -> Option<&Iri> {
+    match member.standing {
+        Standing::Declined | Standing::Excluded => member.ruling.as_ref(),
+        Standing::Left => Some(&member.adhesion),
+        Standing::Member | Standing::Asked => None,
+    }
+}
+
+async fn said(app: &App, table: &Table) -> Result<Vec<Row>> {
+    let ids: Vec<&str> = table.known.members.iter().filter_map(said_of).map(Iri::as_str).collect();
+    records::by_uris(&app.db, &ids).await
 }
 
 /// The members on the page asked for, by council, and whether there are more.

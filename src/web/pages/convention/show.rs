@@ -51,6 +51,10 @@ struct Convention {
     overview: Vec<Counts>,
     listed: Option<Listed>,
     syntheses: Vec<Card>,
+    /// Why its host withdrew it.
+    ended: Option<(String, Markup)>,
+    /// Contributions that were taken back.
+    taken_back: Vec<Card>,
     filters: Vec<Filter>,
     on: String,
     day: Markup,
@@ -157,6 +161,8 @@ pub(super) async fn page(
     let mut convention = Convention {
         namesakes: namesakes.iter().map(|row| (href(app, row), row.origin.clone())).collect(),
         syntheses: syntheses(app, &page, &people, &table),
+        ended: ended(app, &page, &people, &row).await?,
+        taken_back: taken_back(app, &page, &people, &table),
         phases: phases(&page, &table),
         contact: table.known.said.contact.as_deref().map(markup::name),
         side: None,
@@ -235,6 +241,27 @@ fn syntheses(app: &App, page: &Page, people: &People, table: &Table) -> Vec<Card
         row.kind == "Synthesis" && !row.withdrawn && row.proof == "valid" && row.author == host
     });
     Card::list(app, page, people, rows)
+}
+
+/// The reason and the words by which a convention was withdrawn.
+async fn ended(
+    app: &App,
+    page: &Page,
+    people: &People,
+    row: &records::Row,
+) -> Result<Option<(String, Markup)>> {
+    if !row.withdrawn {
+        return Ok(None);
+    }
+    let end = records::get(&app.db, &row.uri).await?;
+    Ok(end.and_then(|end| Sheet::of(app, page, people, &end).reason))
+}
+
+/// What members contributed and took back, the oldest first.
+fn taken_back(app: &App, page: &Page, people: &People, table: &Table) -> Vec<Card> {
+    let rows = table.known.records.iter();
+    let rows = rows.filter(|row| row.kind == "Contribution" && row.withdrawn && row.proof == "valid");
+    Card::list(app, page, people, rows.filter(|row| table.known.has(&row.author)))
 }
 
 /// The members, each with what it contributed; one whose server is silent says since when.
