@@ -79,9 +79,13 @@ async fn r01_r05_a_destroyed_node_is_rebuilt_from_its_peers_and_goes_on_speaking
     assert_eq!((again.appended, again.known), (0, before.len()), "running it again changes nothing");
     accounts::set_up(app, operator).await.unwrap();
     assert_eq!(held(app, angers.host()).await, before, "every account is there");
+    // The dossier is the one of before: what each of its references became is known, and nothing is said twice.
+    let published = angers.node.publish_sample("angers.toml").await;
+    let said: Vec<_> = published.iter().filter(|one| one.version.is_some() && one.kind != "Actor").collect();
+    assert!(said.is_empty(), "{said:?}");
     renamed(app, "Ville d’Angers, trois").await;
     let taken = nancy.catches_up(&angers).await;
-    assert_eq!((taken.appended, taken.refused), (1, 0), "it is believed as before");
+    assert_eq!((taken.appended, taken.refused), (2, 0), "the dossier's name for the city, and the new one");
 }
 
 #[tokio::test]
