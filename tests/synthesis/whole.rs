@@ -126,16 +126,7 @@ async fn p13_each_sentence_has_its_sources_and_a_mark_stays_wherever_it_is_shown
         record.document
     );
 
-    // There is no ninth sentence, and only the host says what they say as a whole.
-    let ninth = format!(
-        "[[assessments]]\nref = \"neuf\"\nby = \"mairie\"\nsynthesis = \"{uri}\"\nsentence = 9\nassessment = \"not-faithful\"\ntext = \"Non.\"\non = \"2026-11-20\"\n"
-    );
-    assert_eq!(angers.refuses(&ninth).await, "sentence-unknown");
-    let group = rennes.actor("convention_ia").await;
-    let other = format!(
-        "[[syntheses]]\nconvention = \"{group}\"\ntitle = \"Autre\"\nsentences = [{{ text = \"Une phrase.\", cites = [\"conseil/a1/r1\"] }}]\n"
-    );
-    assert_eq!(angers.refuses(&other).await, "synthesis-by-host");
+    nobody_else_says_it(rennes, angers, &uri).await;
 
     // Angers signs: the second sentence is not faithful. Everybody shows it, with the sentence.
     angers.publish(&format!(
@@ -188,6 +179,19 @@ async fn p13_each_sentence_has_its_sources_and_a_mark_stays_wherever_it_is_shown
     agreed(&cities, &uri, ".json", |text| !text.contains("evaluations")).await;
 
     refused(rennes, angers, &uri).await;
+}
+
+/// There is no ninth sentence, and only the host says what they say as a whole.
+async fn nobody_else_says_it(rennes: &City, angers: &City, uri: &str) {
+    let ninth = format!(
+        "[[assessments]]\nref = \"neuf\"\nby = \"mairie\"\nsynthesis = \"{uri}\"\nsentence = 9\nassessment = \"not-faithful\"\ntext = \"Non.\"\non = \"2026-11-20\"\n"
+    );
+    assert_eq!(angers.refuses(&ninth).await, "sentence-unknown");
+    let group = rennes.actor("convention_ia").await;
+    let other = format!(
+        "[[syntheses]]\nconvention = \"{group}\"\ntitle = \"Autre\"\nsentences = [{{ text = \"Une phrase.\", cites = [\"conseil/a1/r1\"] }}]\n"
+    );
+    assert_eq!(angers.refuses(&other).await, "synthesis-by-host");
 }
 
 /// What is refused at the inbox, and what is kept without counting.
