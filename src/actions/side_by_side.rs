@@ -90,6 +90,8 @@ pub struct Word {
     pub reason: Option<Reason>,
     /// When it is promised.
     pub promised_by: Option<CivilDate>,
+    /// Of when it is, as far as it says: the decision, or the state it tells.
+    pub on: Option<CivilDate>,
 }
 
 /// A member, and how it keeps the charter.
@@ -285,12 +287,12 @@ fn line(known: &Known, one: Brought, around: &Around, day: civil::Date) -> Optio
 }
 
 fn word(row: &Row) -> Word {
-    let (reason, promised_by) = match row.said() {
-        Some(Said::Answer(said)) => (said.reason, said.promised_by),
-        Some(Said::FollowUp(said)) => (said.reason, None),
-        _ => (None, None),
+    let (reason, promised_by, on) = match row.said() {
+        Some(Said::Answer(said)) => (said.reason, said.promised_by, said.decided_on),
+        Some(Said::FollowUp(said)) => (said.reason, None, said.as_of),
+        _ => (None, None, None),
     };
-    Word { row: row.clone(), reason, promised_by }
+    Word { row: row.clone(), reason, promised_by, on }
 }
 
 /// How each member keeps the charter.

@@ -158,7 +158,8 @@ impl Known {
         let words = self.words.values().filter(|word| word.of == claim.id);
         let mut words: Vec<&Word> =
             words.filter(|word| word.proven && Some(&word.author) == origin).collect();
-        words.sort_by_key(|word| (word.published, &word.id));
+        // Of one second, by the end of their ids, in which stands the time they were made.
+        words.sort_by_key(|word| (word.published, word.id.as_str().rsplit('/').next(), &word.id));
         let counts = words.iter().rev().find(|word| !word.withdrawn);
         let standing = match counts {
             _ if claim.withdrawn.is_some() => Standing::Withdrawn,

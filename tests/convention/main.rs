@@ -324,6 +324,7 @@ async fn p1_four_nodes_show_the_same_table_byte_for_byte_and_converge_after_one_
     assert!(!filtered.contains("algorithmes, rennes"), "only what was asked for");
     let csv = cities[3].page("/conventions/ia.csv?etat=accepted").await;
     assert_eq!(csv.lines().count(), 2, "{csv}");
+    assert!(csv.contains(",2026-11-20,"), "the day of the decision, beside that of its publication: {csv}");
 
     // One node is away: the others say so, keep its column, and go on.
     cities[3].stop();

@@ -80,6 +80,9 @@ pub async fn dismiss(app: &App, operator: &Operator, what: (&str, &str), reason:
     }
     let (one, other) = (named(app, what.0).await?, named(app, what.1).await?);
     allow(app, operator, Act::Decide, &one.uri, None).await?;
+    if one.uri == other.uri {
+        return Err(Error::invalid("other", "two-authors", "1"));
+    }
     let mut tx = app.db.begin().await?;
     let (now, pair) = (app.clock.now_ms(), (one.uri.as_str(), other.uri.as_str()));
     let fresh = stored::dismiss(&mut tx, pair, reason, operator.name(), now).await?;

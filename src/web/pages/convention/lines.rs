@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Names of the columns: those of the French dataset, and those of the API.
-const COLUMNS: [(&str, &str); 33] = [
+const COLUMNS: [(&str, &str); 34] = [
     ("convention", "convention"),
     ("question", "subQuestion"),
     ("question_titre", "subQuestionTitle"),
@@ -41,6 +41,7 @@ const COLUMNS: [(&str, &str); 33] = [
     ("destinataire_id", "addresseeId"),
     ("etat", "status"),
     ("depuis", "since"),
+    ("en_date_du", "statedOn"),
     ("parole_id", "statementId"),
     ("parole_auteur_id", "statementAuthorId"),
     ("decision", "decision"),
@@ -114,13 +115,13 @@ async fn names(app: &App, table: &Table) -> Result<BTreeMap<String, String>> {
     Ok(actors.into_iter().map(|actor| (actor.uri, actor.name)).collect())
 }
 
-async fn cells(app: &App, table: &Table) -> Result<Vec<[Value; 33]>> {
+async fn cells(app: &App, table: &Table) -> Result<Vec<[Value; 34]>> {
     let names = names(app, table).await?;
     let slug = conventions::slug(&table.known.row);
     Ok(table.lines.iter().map(|line| cells_of(table, line, &slug, &names)).collect())
 }
 
-fn cells_of(table: &Table, line: &Line, slug: &str, names: &BTreeMap<String, String>) -> [Value; 33] {
+fn cells_of(table: &Table, line: &Line, slug: &str, names: &BTreeMap<String, String>) -> [Value; 34] {
     let question = match &line.heading {
         Heading::Question(at) => table.known.said.sub_questions.get(*at),
         _ => None,
@@ -149,6 +150,7 @@ fn cells_of(table: &Table, line: &Line, slug: &str, names: &BTreeMap<String, Str
         line.said.addressee.to_string().into(),
         line.status.word().into(),
         text(line.since.map(|since| since.to_string())),
+        text(by.and_then(|by| by.on.as_ref()).map(ToString::to_string)),
         text(by.map(|by| by.row.uri.clone())),
         text(by.map(|by| by.row.author.clone())),
         text(decision.map(|decision| decision.word().to_owned())),
