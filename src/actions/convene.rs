@@ -26,6 +26,13 @@ pub const MEET: &str = "meet";
 /// record.
 pub const PASS_ON: &str = "pass-on";
 
+/// Task kind: ask for what a contribution brings at its origin, where it did not come by itself. Subject is the
+/// contribution.
+pub const FETCH: &str = "fetch-contributed";
+
+/// How long what a contribution brings may take to come by itself, in milliseconds.
+const BY_ITSELF: i64 = 60_000;
+
 /// What follows from a new record of ours.
 ///
 /// # Errors
@@ -67,6 +74,13 @@ pub(super) async fn arrived(
 ) -> Result<()> {
     if matches!(record.said, Said::Admission(_)) {
         return meet(app, tx, &record.envelope.id).await;
+    }
+    if let Said::Contribution(said) = &record.said
+        && let [one] = said.concerns.as_slice()
+        && storage::records::get_in(tx, one.as_str()).await?.is_none()
+    {
+        let (id, at) = (record.envelope.id.as_str(), app.clock.now_ms() + BY_ITSELF);
+        storage::tasks::schedule_sooner(tx, FETCH, id, at).await?;
     }
     let envelope = &record.envelope;
     let Some(group) = &envelope.audience else { return Ok(()) };

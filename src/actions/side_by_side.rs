@@ -46,6 +46,19 @@ pub struct Table {
     pub lines: Vec<Line>,
     /// What each member keeps of the charter, by council.
     pub seats: Vec<Seat>,
+    /// What was contributed and is not here.
+    pub missing: Vec<Missing>,
+}
+
+/// A record that a member contributed, and that is not here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The record.
+    pub record: String,
+    /// The contribution that brings it, alone or with its avis.
+    pub contribution: String,
+    /// The member.
+    pub by: String,
 }
 
 /// A recommendation that a member contributed.
@@ -101,6 +114,8 @@ pub struct Seat {
     pub member: Member,
     /// Whether the charter it took on is the one of today.
     pub of_today: bool,
+    /// Whether what it publishes comes here by itself: it is ours, or this node follows its server.
+    pub received: bool,
     /// Each duty of the charter.
     pub conformity: Vec<Conformity>,
 }
@@ -123,7 +138,7 @@ impl Table {
 pub async fn table(app: &App, known: Known, day: civil::Date) -> Result<Table> {
     let known = known.on(day);
     let contributed = conventions::contributed(&known);
-    let mut brought = brought(app, &contributed).await?;
+    let (mut brought, missing) = brought(app, &contributed).await?;
     brought.retain(|one| convention::was_there(&one.row.published, day));
     let around = Around::read(app, &brought, day).await?;
     let mut lines: Vec<Line> =
@@ -133,7 +148,7 @@ pub async fn table(app: &App, known: Known, day: civil::Date) -> Result<Table> {
         (line.heading.clone(), line.row.author.clone(), avis, line.row.number, line.row.uri.clone())
     });
     let seats = seats(app, &known, &lines, &around, day).await?;
-    Ok(Table { known, day, lines, seats })
+    Ok(Table { known, day, lines, seats, missing })
 }
 
 /// A recommendation with the contribution that brought it.
@@ -143,8 +158,9 @@ struct Brought {
     row: Row,
 }
 
-/// The recommendations contributed, alone or with their avis; each once, by its first contribution.
-async fn brought(app: &App, contributed: &[(Contributed, String)]) -> Result<Vec<Brought>> {
+/// The recommendations contributed, alone or with their avis; each once, by its first contribution. And what was
+/// contributed too and is not here.
+async fn brought(app: &App, contributed: &[(Contributed, String)]) -> Result<(Vec<Brought>, Vec<Missing>)> {
     let uris: Vec<&str> = contributed.iter().map(|(_, what)| what.as_str()).collect();
     let rows = records::by_uris(&app.db, &uris).await?;
     let rows: HashMap<&str, &Row> = rows.iter().map(|row| (row.uri.as_str(), row)).collect();
@@ -155,11 +171,26 @@ async fn brought(app: &App, contributed: &[(Contributed, String)]) -> Result<Vec
         of_avis.entry(found.target).or_default().push(found.record);
     }
     let mut seen = BTreeSet::new();
-    let mut all = Vec::new();
+    let (mut all, mut missing) = (Vec::new(), Vec::new());
     for (one, what) in contributed {
-        let Some(row) = rows.get(what.as_str()).filter(|row| row.author == one.by) else { continue };
-        if row.withdrawn {
+        let mut lacks = |record: &str| {
+            let missed = |missed: &Missing| missed.record == record;
+            if own(record, &one.by) && !missing.iter().any(missed) {
+                let (record, contribution) = (record.to_owned(), one.id.clone());
+                missing.push(Missing { record, contribution, by: one.by.clone() });
+            }
+        };
+        let Some(row) = rows.get(what.as_str()) else {
+            lacks(what);
             continue;
+        };
+        if row.withdrawn || row.author != one.by {
+            continue;
+        }
+        if let Some(Said::Avis(avis)) = row.said() {
+            let held = of_avis.get(&row.uri).map(Vec::as_slice).unwrap_or_default();
+            let absent = |id: &&Iri| !held.iter().any(|row| row.uri == id.as_str());
+            avis.recommendations.iter().filter(absent).for_each(|id| lacks(id.as_str()));
         }
         let changed = one.hash.as_ref().is_none_or(|hash| hash.as_str() != row.hash);
         let recommended: Vec<Row> = match row.kind.as_str() {
@@ -173,7 +204,13 @@ async fn brought(app: &App, contributed: &[(Contributed, String)]) -> Result<Vec
             }
         }
     }
-    Ok(all)
+    Ok((all, missing))
+}
+
+/// Whether a record can be that of an author.
+fn own(record: &str, author: &str) -> bool {
+    let (record, author) = (Iri::parse(record), Iri::parse(author));
+    record.is_ok_and(|record| author.is_ok_and(|author| record.same_origin(&author)))
 }
 
 /// What was said about recommendations and their avis, read at once.
@@ -312,14 +349,34 @@ async fn seats(
         own.filter_map(|one| Some((Iri::parse(&one.uri).ok()?, Instant::parse_foreign(&one.published).ok()?)))
             .collect()
     };
+    let followed: BTreeSet<String> = storage::follows::ours(&app.db)
+        .await?
+        .into_iter()
+        .filter(|follow| follow.state == "accepted")
+        .map(|follow| follow.host)
+        .collect();
+    let received = |council: &Iri| {
+        around
+            .moves
+            .all(council.as_str())
+            .into_iter()
+            .filter_map(|address| Iri::parse(address).ok())
+            .any(|address| app.urls.is_here(&address) || followed.contains(address.host()))
+    };
     let seat = |member: &Member| {
         let council = member.council.as_str();
-        let mut shown =
-            Shown { compositions: of(council, true), deliverables: of(council, false), ..Shown::default() };
+        let received = received(&member.council);
+        let mut shown = Shown {
+            compositions: of(council, true),
+            deliverables: of(council, false),
+            partial: !received,
+            ..Shown::default()
+        };
         answers(&mut shown, lines.iter().filter(|line| line.row.author == council), around);
         Seat {
             of_today: member.charter.as_ref() == Some(&known.said.charter_hash),
             conformity: convention::conformity(&known.said.duties, member.since, &shown, day),
+            received,
             member: member.clone(),
         }
     };

@@ -164,6 +164,8 @@ pub struct Shown {
     pub unanswered: Vec<Iri>,
     /// Avis it contributed from that were handed over and have no day for an account.
     pub unscheduled: Vec<Iri>,
+    /// Whether what it publishes does not come here by itself: then what is not here says nothing about it.
+    pub partial: bool,
 }
 
 /// Whether a member keeps one duty of the charter.
@@ -171,6 +173,8 @@ pub struct Shown {
 pub enum Kept {
     /// It does not.
     Shortfall,
+    /// What would tell is not received here.
+    NotReceived,
     /// Its time is not over.
     Pending,
     /// It does.
@@ -183,6 +187,7 @@ impl Kept {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Shortfall => "shortfall",
+            Self::NotReceived => "not-received",
             Self::Pending => "pending",
             Self::Kept => "kept",
         }
@@ -214,7 +219,7 @@ fn conforms(asked: &Asked, admitted: Instant, shown: &Shown, today: civil::Date)
     let first = |records: &[(Iri, Instant)]| -> Vec<Iri> {
         records.first().map(|(id, _)| id.clone()).into_iter().collect()
     };
-    let (holds, records) = match &asked.duty {
+    let (holds, mut records) = match &asked.duty {
         CharterDuty::CompositionPublished => (!shown.compositions.is_empty(), first(&shown.compositions)),
         CharterDuty::DeliverablesPublished => (!shown.deliverables.is_empty(), first(&shown.deliverables)),
         CharterDuty::AnswersGiven => (shown.unanswered.is_empty(), shown.unanswered.clone()),
@@ -222,9 +227,14 @@ fn conforms(asked: &Asked, admitted: Instant, shown: &Shown, today: civil::Date)
         CharterDuty::Other(_) => (false, Vec::new()),
     };
     let kept = match (holds, due) {
-        (true, _) => Kept::Kept,
         // What this version cannot verify is said to be so, never held against anybody.
-        (false, _) if matches!(asked.duty, CharterDuty::Other(_)) => Kept::Pending,
+        _ if matches!(asked.duty, CharterDuty::Other(_)) => Kept::Pending,
+        // A record that is here shows something; that none is here does not.
+        _ if shown.partial && (!holds || records.is_empty()) => {
+            records.clear();
+            Kept::NotReceived
+        }
+        (true, _) => Kept::Kept,
         (false, Some(due)) if today <= due => Kept::Pending,
         (false, _) => Kept::Shortfall,
     };
@@ -304,5 +314,7 @@ mod tests {
         assert_eq!(state(&Shown::default(), 12), Kept::Shortfall);
         let shown = Shown { compositions: vec![(iri("compositions/1"), at(20))], ..Shown::default() };
         assert_eq!(state(&shown, 12), Kept::Kept);
+        assert_eq!(state(&Shown { partial: true, ..shown }, 12), Kept::Kept);
+        assert_eq!(state(&Shown { partial: true, ..Shown::default() }, 12), Kept::NotReceived);
     }
 }

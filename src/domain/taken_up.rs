@@ -221,7 +221,8 @@ impl Known {
         edges.sort_by_key(|edge| (place.get(edge.from), place.get(edge.to), &edge.judged.claim.id));
         let all = edges.len() <= MOST_EDGES;
         edges.truncate(MOST_EDGES);
-        Genealogy { nodes, edges, whole: whole && all }
+        let held = |node: &Node| self.ideas.contains_key(&node.id) || self.claims.contains_key(&node.id);
+        Genealogy { held: nodes.iter().all(held), nodes, edges, whole: whole && all }
     }
 
     /// Origins first, each followed by what it became, the oldest first. Where ideas go round in a circle, the oldest
@@ -324,6 +325,8 @@ pub struct Genealogy<'a> {
     pub edges: Vec<Edge<'a>>,
     /// Whether there is no more.
     pub whole: bool,
+    /// Whether every node is here.
+    pub held: bool,
 }
 
 #[cfg(test)]

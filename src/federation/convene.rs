@@ -65,6 +65,28 @@ pub async fn meet(app: &App, admission: &str) -> Result<()> {
     silent.map_or(Ok(()), Err)
 }
 
+/// Has what a contribution brings enter the register, from its origin, if its convention is known here: a council may
+/// contribute on a node that nobody here follows.
+///
+/// # Errors
+/// Those of the database; a node that is silent is asked again by the next try.
+pub async fn fetch(app: &App, contribution: &str) -> Result<()> {
+    let row = storage::records::get(&app.db, contribution).await?;
+    let Some(row) = row.filter(|row| !row.withdrawn && row.proof == "valid") else { return Ok(()) };
+    let Some(Said::Contribution(said)) = row.said() else { return Ok(()) };
+    if conventions::of_group(app, &said.convention).await?.is_none() {
+        return Ok(());
+    }
+    let author = Iri::parse(&row.author)?;
+    for one in said.concerns.iter().filter(|one| one.same_origin(&author)) {
+        // What was withdrawn, or is not what it should be, stays away.
+        if let Err(error @ (Error::Unavailable { .. } | Error::Internal(_))) = summon::named(app, one).await {
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
 /// What the host of a convention admitted, whether it is here or not: its admissions, each with the adhesions it is on.
 fn admitted(known: &Known) -> Vec<(String, Iri)> {
     let by_host = known.records.iter().filter(|row| {

@@ -28,7 +28,8 @@ async fn graph(app: &App, query: Option<&str>) -> Result<Response> {
     let graph = found.known.genealogy(&id);
     let nodes: Vec<Value> = graph.nodes.iter().map(|one| node(&found, one)).collect();
     let edges: Vec<Value> = graph.edges.iter().map(edge).collect();
-    let told = json!({ "id": id, "whole": graph.whole, "nodes": nodes, "edges": edges });
+    let whole = graph.whole && graph.held;
+    let told = json!({ "id": id, "whole": whole, "nodes": nodes, "edges": edges });
     Ok(respond::text(respond::JSON, told.to_string()))
 }
 

@@ -12,7 +12,7 @@ use crate::{
     App, Error, Result,
     actions::{
         Operator,
-        convene::{MEET, PASS_ON},
+        convene::{FETCH, MEET, PASS_ON},
         drafts,
         follows::{CATCH_UP, PROBE},
         publish,
@@ -117,6 +117,7 @@ async fn perform(app: &App, task: &Task) -> Result<Then> {
         PROBE => probe::probe(app, &task.subject).await.map(|_| Then::Again(PROBE_EVERY)),
         CHECK_ACTOR => gone::check(app, &Iri::parse(&task.subject)?).await.map(|_| Then::Over),
         MEET => convene::meet(app, &task.subject).await.map(|()| Then::Over),
+        FETCH => convene::fetch(app, &task.subject).await.map(|()| Then::Over),
         PASS_ON => pass_on::pass_on(app, &task.subject).await.map(|()| Then::Over),
         OFFER => offer(app, &task.subject).await.map(|()| Then::Over),
         PUBLISH => publish_due(app).await.map(|()| Then::Again(PUBLISH_EVERY)),

@@ -98,6 +98,20 @@ impl Told {
         response
     }
 
+    /// As a text, for who asked for a table.
+    fn plain(&self, lang: Lang) -> Response {
+        let problems = self
+            .problems
+            .iter()
+            .map(|one| format!("{}: {}\n{}\n", one.field, sentence(lang, one.rule), one.detail));
+        let text = format!("{}\n{}\n{}", self.title(lang), self.text(lang), problems.collect::<String>());
+        let mut response = (self.status, text).into_response();
+        // A bare text is dressed again where routers are nested: in the same words.
+        response.extensions_mut().insert(self.clone());
+        self.retry(&mut response);
+        response
+    }
+
     fn retry(&self, response: &mut Response) {
         if self.seconds > 0 {
             response.headers_mut().insert(header::RETRY_AFTER, self.seconds.into());
@@ -148,13 +162,14 @@ impl IntoResponse for Failure {
     }
 }
 
-/// Shows errors in the language and the form of the request: a page, or a problem document when
-/// `Accept` prefers JSON or the path is under `/api/`. Also gives words to the errors of the router and
+/// Shows errors in the language and the form of the request: a page; a problem document when `Accept` prefers JSON,
+/// the path is under `/api/` or ends in `.json`; a text where a table was asked for. Also gives words to the errors of the router and
 /// its extractors, whose bodies are empty or technical.
 pub async fn render_failures(State(app): State<App>, request: Request, next: Next) -> Response {
     let lang = language::of(request.headers(), &app);
     let path = request.uri().path().to_owned();
-    let machine = path.starts_with("/api/") || wants_json(request.headers());
+    let form = path.rsplit_once('.').map_or("", |(_, form)| form).to_owned();
+    let json = path.starts_with("/api/") || form == "json" || wants_json(request.headers());
     let response = next.run(request).await;
     let status = response.status();
     let told = match response.extensions().get::<Told>() {
@@ -162,7 +177,11 @@ pub async fn render_failures(State(app): State<App>, request: Request, next: Nex
         None if is_bare(&response) => Told::status(status),
         None => return response,
     };
-    let mut shown = if machine { told.document(lang) } else { page(&app, lang, &path, &told) };
+    let mut shown = match json {
+        true => told.document(lang),
+        false if form == "csv" => told.plain(lang),
+        false => page(&app, lang, &path, &told),
+    };
     shown.headers_mut().append(header::VARY, HeaderValue::from_static("Accept, Accept-Language, Cookie"));
     for kept in [header::ALLOW, header::CACHE_CONTROL] {
         if let Some(value) = response.headers().get(&kept) {

@@ -6,6 +6,7 @@ mod large;
 #[allow(dead_code, reason = "no sample is published here")]
 #[path = "../support/node.rs"]
 mod node;
+mod partial;
 mod remits;
 #[path = "../support/together.rs"]
 mod together;

@@ -1,7 +1,11 @@
 //! Who is competent for what, within a convention (moonshot 11): its page and its tables between real nodes.
 
 use axum::{body::Body, http::Request};
-use parvis::{actions::similar, storage::records};
+use parvis::{
+    actions::{similar, withdraw},
+    domain::{Iri, codes::Reason},
+    storage::records,
+};
 
 use crate::world::{convened, until};
 
@@ -90,6 +94,19 @@ async fn m11_a_convention_shows_its_own_remits_alike_on_every_node() {
             table.contains(">novembre 2026<"),
             "as precise as it was said, and not the day it came: {table}"
         );
+    }
+
+    // Of a city, or where one of the two was taken back: what is counted is shown, with both sides.
+    let contribution = Iri::parse(&angers.own("Contribution").await.remove(0).uri).unwrap();
+    let operator = &angers.node.operator;
+    withdraw::withdraw(angers.app(), operator, &contribution, Reason::Superseded, "Non.").await.unwrap();
+    until("only what Rennes gave is in it", async || rennes.page(path).await.lines().count() == 3).await;
+    for asked in ["convention=ia".to_owned(), format!("ville={}", angers.app().urls.host())] {
+        let page = rennes.page(&format!("/competences?{asked}")).await;
+        for part in ["Un désaccord", "algorithmes, rennes", "algorithmes, angers"] {
+            assert!(page.contains(part), "{asked}: {part} in {page}");
+        }
+        assert!(!page.contains("Les autres sont dans le tableau"), "{page}");
     }
     for path in ["/competences?convention=rien", "/competences.csv?convention=rien"] {
         let (status, _, _) = rennes.ask(Request::get(path).body(Body::empty()).unwrap()).await;

@@ -140,7 +140,7 @@ async fn m11_two_cities_that_see_the_same_idea_otherwise_are_shown() {
     assert!(chosen.contains("Équiper les écoles"), "{chosen}");
     let (status, _, _) =
         rennes.ask(Request::get("/competences?echelon=x").body(Body::empty()).unwrap()).await;
-    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
 
     // What a person sees: who, how, the word of the origin, what changed in the text, and the tree.
     let avis = rennes.page("/avis/ccn-a1").await;

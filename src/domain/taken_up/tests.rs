@@ -136,6 +136,9 @@ fn m5_a_circle_ends_and_so_does_a_crowd() {
     let circle = known(&[claim("a", "b", 1), claim("b", "c", 2), claim("c", "a", 3)], &[]);
     let graph = circle.genealogy(&idea("b").id);
     assert_eq!((graph.nodes.len(), graph.edges.len(), graph.whole), (3, 3, true));
+    let mut lacking = circle.clone();
+    assert!(graph.held && lacking.ideas.remove(&idea("a").id).is_some());
+    assert!(!lacking.genealogy(&idea("b").id).held, "one of them is not here");
     let takers = (0..500).map(|number| {
         let id = iri(&format!("b.example/reprises/{number}"));
         let mut one = Claim { id, ..claim("a", "b", 1) };

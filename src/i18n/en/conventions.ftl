@@ -42,7 +42,19 @@ convention-overdue = answer overdue
 convention-read-answer = Read
 convention-promised = promised for
 convention-changed = changed since it was contributed
-convention-computed = This table is computed here, from the signed documents that this node received and verified. Every node of the convention computes the same.
+convention-computed = This table is computed here, from the signed documents that this node received and verified.
+convention-alike = Every node of the convention computes the same.
+convention-not-whole = It is not whole: see above what is missing.
+convention-missing = { $n ->
+    [one] One contributed record is not received here yet:
+   *[other] { $n } contributed records are not received here yet:
+}
+convention-unheard = This node does not follow the servers of these councils; what they contribute may be missing here:
+convention-unheard-more = { $n ->
+    [one] and one more
+   *[other] and { $n } more
+}
+convention-at-host = Read the convention at its host
 convention-taken-up = { $n ->
     [one] taken up once
    *[other] taken up { $n } times
@@ -73,3 +85,5 @@ members-computed = Computed from public documents.
 kept-kept = kept
 kept-pending = time not over
 kept-shortfall = missing
+kept-not-received = not received here
+members-not-received = This node does not follow the server of this council: not all of its records are received here.

@@ -33,6 +33,7 @@ problem-other = The value breaks the rule “{ $rule }”. Correct it and try ag
 problem-iri = This is not an absolute http or https address in its usual form. Write it in full, for instance https://rennes.example/avis/1.
 problem-instant = The instant is not RFC 3339 in UTC with whole seconds. Write for instance 2026-03-09T08:02:00Z.
 problem-whole-day = Write a whole day, year, month and day: 2026-11-22.
+problem-choice = This value is not one that can be asked for here. Write one of those that follow.
 problem-civil-date = The date cannot be read. Write a year (2022), a month (2023-01) or a day (2023-01-31).
 problem-hash = The hash is not “sha256:” followed by 64 lower-case hex digits. Copy it whole.
 problem-public-url = The public address must look like https://city.example, without a path. Correct public_url in the configuration.

@@ -42,6 +42,7 @@ tree-not-confirmed = not confirmed
 tree-contested = contested
 tree-withdrawn = withdrawn
 genealogy-cut = This genealogy is larger: the two hundred closest records are shown.
+genealogy-missing = A recommendation of this genealogy is not received here yet.
 
 remit-title = Remits
 remit-lead = To which tier each city addresses its recommendations, and what its authority said of its remit. Two cities may see the same idea otherwise: both records are shown.

@@ -33,6 +33,7 @@ problem-other = La valeur n’obéit pas à la règle « { $rule } ». Corrige
 problem-iri = Ce n’est pas une adresse absolue en http ou https sous sa forme usuelle. Écrivez-la en entier, par exemple https://rennes.example/avis/1.
 problem-instant = L’instant n’est pas au format RFC 3339 en UTC et en secondes entières. Écrivez par exemple 2026-03-09T08:02:00Z.
 problem-whole-day = Écrivez un jour entier, année, mois et jour : 2026-11-22.
+problem-choice = Cette valeur n’est pas de celles qui se demandent ici. Écrivez l’une de celles qui suivent.
 problem-civil-date = La date n’est pas lisible. Écrivez une année (2022), un mois (2023-01) ou un jour (2023-01-31).
 problem-hash = L’empreinte n’est pas de la forme « sha256: » suivie de 64 chiffres hexadécimaux minuscules. Recopiez-la en entier.
 problem-public-url = L’adresse publique doit être de la forme https://ville.example, sans chemin. Corrigez public_url dans la configuration.

@@ -42,6 +42,7 @@ tree-not-confirmed = non confirmée
 tree-contested = contestée
 tree-withdrawn = retirée
 genealogy-cut = Cette généalogie est plus grande : les deux cents textes les plus proches sont montrés.
+genealogy-missing = Une recommandation de cette généalogie n’est pas encore reçue ici.
 
 remit-title = Compétences
 remit-lead = À quel échelon chaque ville adresse ses recommandations, et ce que son autorité a dit de sa compétence. Deux villes peuvent voir autrement la même idée : les deux textes sont montrés.

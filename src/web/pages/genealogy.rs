@@ -44,6 +44,7 @@ struct Shown {
     tree: Tree,
     takings: Vec<TakenUp>,
     whole: bool,
+    held: bool,
     query: String,
 }
 
@@ -103,8 +104,8 @@ pub async fn show(
     let edges = graph.edges.iter();
     let takings = edges.map(|edge| TakenUp::of(&app, &page, &people, &found, &edge.judged)).collect();
     let tree = Tree::of(&page, &people, &found, &graph, &id);
-    let whole = graph.whole;
-    Ok(html(StatusCode::OK, &Shown { page, of, tree, takings, whole, query }))
+    let (whole, held) = (graph.whole, graph.held);
+    Ok(html(StatusCode::OK, &Shown { page, of, tree, takings, whole, held, query }))
 }
 
 /// `GET /genealogie.csv?id=…`

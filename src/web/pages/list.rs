@@ -10,7 +10,7 @@ use crate::{
     web::{
         html,
         layout::Page,
-        view::{Card, People},
+        view::{self, Card, People},
     },
 };
 
@@ -47,7 +47,10 @@ pub async fn show(
     let page = page.described(&lead);
     let pager = place.cut(&page.path, &mut rows);
     let people = People::load(app, rows.iter().map(|row| row.author.as_str())).await?;
-    let cards = Card::list(app, &page, &people, &rows);
+    let mut cards = Card::list(app, &page, &people, &rows);
+    for (card, row) in cards.iter_mut().zip(&rows).filter(|(_, row)| row.kind == "Convention") {
+        card.moved = view::moved(app, &row.author).await?;
+    }
     let list = List { lead, empty: page.t(words.empty), cards, pager, page };
     Ok(html(StatusCode::OK, &list))
 }

@@ -25,6 +25,7 @@ pub mod synthesis;
 pub mod theme;
 
 mod book;
+mod choice;
 mod claims;
 mod list;
 mod paging;

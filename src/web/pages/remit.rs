@@ -12,9 +12,9 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::table;
+use super::{choice, table};
 use crate::{
-    App, Error, Result,
+    App, Result,
     actions::{conventions, standings, taken_up},
     domain::{
         Code as _, Iri, Version,
@@ -105,6 +105,8 @@ struct One {
 struct Map {
     /// By tier, city and id.
     all: Vec<One>,
+    /// What those disagree with and was not asked for.
+    others: Vec<One>,
     disagreements: Vec<Disagreement>,
     /// Records that call two recommendations the same idea.
     records: BTreeMap<String, Row>,
@@ -115,7 +117,7 @@ struct Map {
 /// `GET /competences`
 ///
 /// # Errors
-/// Those of the database.
+/// Not found; rule `choice` for a tier or a city that is none.
 pub async fn show(
     State(app): State<App>,
     lang: Lang,
@@ -129,7 +131,7 @@ pub async fn show(
     let page = if choosing { page.unlisted() } else { page };
     let chosen: Vec<&One> = map.all.iter().filter(|_| choosing).take(SHOWN).collect();
     let differing = &map.disagreements[..map.disagreements.len().min(DISAGREEMENTS)];
-    let by_id: BTreeMap<&Iri, &One> = map.all.iter().map(|one| (&one.id, one)).collect();
+    let by_id: BTreeMap<&Iri, &One> = map.all.iter().chain(&map.others).map(|one| (&one.id, one)).collect();
     let sides = differing.iter().flat_map(|two| [by_id.get(&two.one), by_id.get(&two.other)]).flatten();
     let named: HashSet<&str> = sides.chain(&chosen).map(|one| one.row.author.as_str()).collect();
     let people = People::load(&app, named).await?;
@@ -164,7 +166,7 @@ pub async fn show(
 /// `GET /competences.csv`
 ///
 /// # Errors
-/// Those of the database.
+/// Not found; rule `choice` for a tier or a city that is none.
 pub async fn csv(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Response, Failure> {
     let map = Map::read(&app, &asked).await?;
     Ok(table::csv(&COLUMNS.map(|(name, _)| name), map.lines())?)
@@ -173,7 +175,7 @@ pub async fn csv(State(app): State<App>, Query(asked): Query<Asked>) -> Result<R
 /// `GET /competences.json`
 ///
 /// # Errors
-/// Those of the database.
+/// Not found; rule `choice` for a tier or a city that is none.
 pub async fn json(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Response, Failure> {
     let map = Map::read(&app, &asked).await?;
     let item = |cells: [Value; 9]| {
@@ -228,10 +230,11 @@ impl Asked {
 impl Map {
     /// Reads every recommendation that is here, and keeps those asked for.
     async fn read(app: &App, asked: &Asked) -> Result<Self> {
-        if let Some(tier) = asked.echelon.as_deref().filter(|tier| !tier.is_empty()) {
-            Tier::written(tier).map_err(|_| Error::not_found(tier))?;
-        }
-        let mut all = everything(app).await?;
+        let all = everything(app).await?;
+        let tiers = all.iter().filter_map(|one| one.placed.tier.as_ref());
+        choice::check("echelon", asked.echelon.as_deref(), choice::words(tiers))?;
+        let cities = all.iter().map(|one| one.row.origin.clone());
+        choice::check("ville", asked.ville.as_deref(), cities.collect())?;
         let placed = all.iter().map(|one| (one.id.clone(), one.placed.clone())).collect();
         let (same, records) = same(app).await?;
         let mut disagreements = remit::disagreements(&placed, &same);
@@ -241,14 +244,15 @@ impl Map {
         };
         let given = |known| conventions::contributed(known).into_iter().map(|(_, what)| what);
         let of: Option<BTreeSet<String>> = known.as_ref().map(|known| given(known).collect());
-        all.retain(|one| {
+        let (all, mut others): (Vec<One>, Vec<One>) = all.into_iter().partition(|one| {
             let named = [Some(one.row.uri.as_str()), one.row.avis.as_deref()];
             let brought = |of: &BTreeSet<String>| named.into_iter().flatten().any(|id| of.contains(id));
             asked.takes(one) && of.as_ref().is_none_or(brought)
         });
         let kept: BTreeSet<&Iri> = all.iter().map(|one| &one.id).collect();
         disagreements.retain(|two| kept.contains(&two.one) || kept.contains(&two.other));
-        Ok(Self { all, disagreements, records, convention: known.map(|known| known.row) })
+        others.retain(|one| disagreements.iter().any(|two| [&two.one, &two.other].contains(&&one.id)));
+        Ok(Self { all, others, disagreements, records, convention: known.map(|known| known.row) })
     }
 
     /// How many stand where, by tier and city.

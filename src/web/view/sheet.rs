@@ -40,6 +40,8 @@ pub struct Card {
     pub synthetic: bool,
     /// It was withdrawn.
     pub withdrawn: bool,
+    /// Where its author speaks now, where a list says so.
+    pub moved: Option<Who>,
 }
 
 /// A record with its words.
@@ -92,6 +94,7 @@ impl Card {
             origin: (!row.ours).then(|| row.origin.clone()),
             synthetic: row.synthetic,
             withdrawn: row.withdrawn,
+            moved: None,
         }
     }
 

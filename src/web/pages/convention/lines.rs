@@ -87,6 +87,11 @@ pub(super) async fn json(app: &App, table: &Table) -> Result<Response> {
         "day": table.day.to_string(),
         "subQuestions": rows,
         "members": table.seats.iter().map(|seat| seat.member.council.as_str()).collect::<Vec<_>>(),
+        "notReceived": table.missing.iter().map(|one| json!({
+            "id": one.record, "contribution": one.contribution, "council": one.by,
+        })).collect::<Vec<_>>(),
+        "notFollowed": table.seats.iter().filter(|seat| !seat.received)
+            .map(|seat| seat.member.council.as_str()).collect::<Vec<_>>(),
         "count": items.len(),
         "items": items,
     });

@@ -49,6 +49,7 @@ struct Shown {
     who: Who,
     since: Markup,
     of_today: bool,
+    received: bool,
     duties: Vec<Kept>,
 }
 
@@ -153,6 +154,7 @@ async fn page(app: &App, lang: Lang, name: &str, (table, asked): (&Table, &Asked
         who: people.who(seat.member.council.as_str()),
         since: page.day(&seat.member.since.to_string()),
         of_today: seat.of_today,
+        received: seat.received,
         duties: seat
             .conformity
             .iter()
@@ -161,6 +163,7 @@ async fn page(app: &App, lang: Lang, name: &str, (table, asked): (&Table, &Asked
                 code: match one.kept.word() {
                     "kept" => "held",
                     "pending" => "due",
+                    "not-received" => "unknown",
                     _ => "overdue",
                 },
                 label: page.t(&format!("kept-{}", one.kept.word())),

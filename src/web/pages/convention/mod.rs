@@ -4,6 +4,7 @@
 mod large;
 mod lines;
 mod members;
+mod missing;
 mod plots;
 mod show;
 
@@ -20,6 +21,7 @@ use serde::Deserialize;
 pub use members::members;
 
 use super::{
+    choice,
     list::{self, Words},
     paging::Place,
     table::Form,
@@ -127,6 +129,24 @@ impl Asked {
             && (is(self.ville.as_deref(), &line.row.origin) || self.ville.as_ref() == Some(&line.row.author))
     }
 
+    /// Whether what is asked for exists: rows, themes, statuses, tiers, and councils or their servers.
+    fn check(&self, table: &Table, councils: &[String]) -> Result<()> {
+        let lines = &table.lines;
+        // Those in use first: of a long list the beginning is told.
+        let mut themes: Vec<String> = lines.iter().flat_map(|line| line.themes.iter().cloned()).collect();
+        themes.extend(Theme::list().codes.iter().map(|theme| theme.code.clone()));
+        let questions = table.known.said.sub_questions.iter().map(|row| row.key.clone());
+        let of_themes = themes.iter().map(|theme| format!("theme-{theme}"));
+        let rows = questions.chain([OTHERS.to_owned()]).chain(of_themes).collect();
+        let statuses = choice::words(lines.iter().map(|line| &line.status));
+        let tiers = choice::words(lines.iter().filter_map(|line| line.said.tier.as_ref()));
+        choice::check("q", self.q.as_deref(), rows)?;
+        choice::check("theme", self.theme.as_deref(), themes)?;
+        choice::check("etat", self.etat.as_deref(), statuses)?;
+        choice::check("echelon", self.echelon.as_deref(), tiers)?;
+        choice::check("ville", self.ville.as_deref(), councils.to_vec())
+    }
+
     /// Whether a row is asked for.
     fn row(&self, table: &Table, place: &Heading) -> bool {
         given(self.q.as_deref()).is_none_or(|asked| asked == key(table, place))
@@ -204,7 +224,7 @@ pub async fn list(
 /// `GET /conventions/{name}`, `.csv`, `.json`
 ///
 /// # Errors
-/// Not found; rule `whole-day` for a day that is none.
+/// Not found; rule `whole-day` for a day that is none, `choice` for what the table cannot be cut to.
 pub async fn show(
     State(app): State<App>,
     lang: Lang,
@@ -234,7 +254,12 @@ pub async fn show(
 async fn read(app: &App, name: &str, asked: &Asked) -> Result<Table> {
     let day = asked.day(app)?;
     let known = conventions::named(app, name).await?;
-    side_by_side::table(app, known, day).await
+    let servers = known.members.iter().map(|member| member.council.host().to_owned());
+    let ids = known.members.iter().map(|member| member.council.to_string());
+    let councils: Vec<String> = servers.chain(ids).collect();
+    let table = side_by_side::table(app, known, day).await?;
+    asked.check(&table, &councils)?;
+    Ok(table)
 }
 
 /// A day, in the words of the reader.

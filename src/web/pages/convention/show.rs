@@ -6,7 +6,9 @@ use axum::response::{Html, IntoResponse as _, Response};
 use super::{
     Asked, Whole, given, key,
     large::{self, Counts, Listed},
-    lines, plots, theme_label, title,
+    lines,
+    missing::Missing,
+    plots, theme_label, title,
 };
 use crate::{
     App, Error, Result,
@@ -26,7 +28,7 @@ use crate::{
         feed,
         layout::Page,
         markup::{self, Markup},
-        view::{Badge, Card, People, Seen, Sheet, Who, genealogy, href},
+        view::{self, Badge, Card, People, Seen, Sheet, Who, genealogy, href},
     },
 };
 
@@ -45,6 +47,8 @@ struct Convention {
     page: Page,
     sheet: Sheet,
     namesakes: Vec<(String, String)>,
+    moved: Option<Who>,
+    missing: Option<Missing>,
     phases: Vec<(String, String)>,
     contact: Option<String>,
     side: Option<Side>,
@@ -85,6 +89,8 @@ pub(super) struct City {
     pub council: String,
     /// What asks for it: the server of its council, or where several share one, the id.
     pub asked: String,
+    /// Whether what it publishes comes here.
+    pub received: bool,
     /// When it was last seen, if it does not answer.
     pub silent: Option<Seen>,
 }
@@ -159,6 +165,8 @@ pub(super) async fn page(
     let cities = cities(app, &page, &people, &table).await?;
     let namesakes = conventions::namesakes(app, &table.known).await?;
     let mut convention = Convention {
+        moved: view::moved(app, table.known.host()).await?,
+        missing: Missing::of(&page, &people, &table),
         namesakes: namesakes.iter().map(|row| (href(app, row), row.origin.clone())).collect(),
         syntheses: syntheses(app, &page, &people, &table),
         ended: ended(app, &page, &people, &row).await?,
@@ -285,6 +293,7 @@ async fn cities(app: &App, page: &Page, people: &People, table: &Table) -> Resul
             town,
             who,
             council: council.to_owned(),
+            received: seat.received,
             silent: if app.urls.is_here(&seat.member.council) { None } else { silent(server) },
             asked: if sole { server.clone() } else { council.to_owned() },
         }
