@@ -44,12 +44,12 @@ convention-promised = promis pour le
 convention-changed = modifié depuis son versement
 convention-computed = Ce tableau est calculé ici, à partir des documents signés que ce nœud a reçus et vérifiés.
 convention-alike = Chaque nœud de la convention calcule le même.
-convention-not-whole = Il n’est pas entier : voir plus haut ce qui manque.
+convention-not-whole = Il n’est pas entier : voir plus haut ce qui manque.
 convention-missing = { $n ->
-    [one] Un document versé n’est pas encore reçu ici :
-   *[other] { $n } documents versés ne sont pas encore reçus ici :
+    [one] Un document versé n’est pas encore reçu ici :
+   *[other] { $n } documents versés ne sont pas encore reçus ici :
 }
-convention-unheard = Ce nœud ne suit pas les serveurs de ces conseils ; ce qu’ils versent peut manquer ici :
+convention-unheard = Ce nœud ne suit pas les serveurs de ces conseils ; ce qu’ils versent peut manquer ici :
 convention-unheard-more = { $n ->
     [one] et un autre
    *[other] et { $n } autres
@@ -86,4 +86,4 @@ kept-kept = tenu
 kept-pending = délai en cours
 kept-shortfall = manque
 kept-not-received = pas reçu ici
-members-not-received = Ce nœud ne suit pas le serveur de ce conseil : ses documents ne sont pas tous reçus ici.
+members-not-received = Ce nœud ne suit pas le serveur de ce conseil : ses documents ne sont pas tous reçus ici.
