@@ -55,6 +55,10 @@ pub struct Entry<'a> {
 pub async fn append(tx: &mut Tx, entry: &Entry<'_>) -> Result<i64> {
     let version = entry.version;
     let latest = storage::versions::current_in(tx, version.id().as_str()).await?;
+    let group = match version {
+        Version::Tombstone(end) if end.erased => group_of_ours(tx, end.id.as_str()).await?,
+        _ => false,
+    };
     let new = NewVersion {
         uri: version.id().to_string(),
         version: i64::from(version.number()),
@@ -87,8 +91,18 @@ pub async fn append(tx: &mut Tx, entry: &Entry<'_>) -> Result<i64> {
     };
     if let Some(end) = end {
         destroy(tx, &new.uri, end, entry.now).await?;
+        if group {
+            storage::outbox::forget_passed_on(tx, &new.uri).await?;
+        }
     }
     Ok(seq)
+}
+
+/// Whether a Group of ours distributes the thread of a record, and may have passed it on.
+async fn group_of_ours(tx: &mut Tx, uri: &str) -> Result<bool> {
+    let row = storage::records::get_in(tx, uri).await?;
+    let Some(group) = row.and_then(|row| row.audience) else { return Ok(false) };
+    Ok(storage::actors::get_in(tx, &group).await?.is_some_and(|group| group.ours))
 }
 
 /// Whether a version is an end that erases what was before it.

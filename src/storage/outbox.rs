@@ -18,8 +18,14 @@ queries! {
     BY_ACTIVITY = "SELECT * FROM outbox WHERE activity = $1";
     OF_OBJECT = "SELECT * FROM outbox WHERE object = $1 ORDER BY seq";
     FORGET_DELIVERIES = "DELETE FROM deliveries WHERE activity IN (SELECT seq FROM outbox
-        WHERE kind IN ('Create', 'Update', 'Announce') AND document LIKE $1 ESCAPE '!')";
-    FORGET = "DELETE FROM outbox WHERE kind IN ('Create', 'Update', 'Announce') AND document LIKE $1 ESCAPE '!'";
+        WHERE object = $1 AND kind IN ('Create', 'Update')
+            OR object IN (SELECT activity FROM outbox WHERE object = $1 AND kind IN ('Create', 'Update')))";
+    FORGET_ANNOUNCED = "DELETE FROM outbox
+        WHERE object IN (SELECT activity FROM outbox WHERE object = $1 AND kind IN ('Create', 'Update'))";
+    FORGET = "DELETE FROM outbox WHERE object = $1 AND kind IN ('Create', 'Update')";
+    FORGET_PASSED_ON_DELIVERIES = "DELETE FROM deliveries WHERE activity IN (SELECT seq FROM outbox
+        WHERE kind = 'Announce' AND document LIKE $1 ESCAPE '!')";
+    FORGET_PASSED_ON = "DELETE FROM outbox WHERE kind = 'Announce' AND document LIKE $1 ESCAPE '!'";
     LAST = "SELECT value FROM counters WHERE name = 'activities'";
     BOOSTERS = "SELECT DISTINCT actor FROM outbox WHERE object = $1 AND kind = 'Announce' ORDER BY actor";
 }
@@ -128,16 +134,26 @@ pub async fn boosters_in(tx: &mut Tx, object: &str) -> Result<Vec<String>> {
     Ok(actors.into_iter().map(|(actor,)| actor).collect())
 }
 
-/// Forgets every activity that carries a version of a record, and what was still to be delivered of them. What only
-/// names it by its id stays.
+/// Forgets every activity of ours that carries a version of a record, announced ones too, and what was still to be
+/// delivered of them. What only names it by its id stays.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn forget(tx: &mut Tx, object: &str) -> Result<()> {
+    tx.run(&FORGET_DELIVERIES, args![object]).await?;
+    tx.run(&FORGET_ANNOUNCED, args![object]).await?;
+    tx.run(&FORGET, args![object]).await.map(drop)
+}
+
+/// The same of what a Group of ours passed on for others: their activities are not ours, so every announcement is read.
+///
+/// # Errors
+/// Those of the database.
+pub async fn forget_passed_on(tx: &mut Tx, object: &str) -> Result<()> {
     let exactly = object.replace('!', "!!").replace('%', "!%").replace('_', "!_");
     let carries = format!("%\"id\":\"{exactly}\"%");
-    tx.run(&FORGET_DELIVERIES, args![&carries]).await?;
-    tx.run(&FORGET, args![&carries]).await.map(drop)
+    tx.run(&FORGET_PASSED_ON_DELIVERIES, args![&carries]).await?;
+    tx.run(&FORGET_PASSED_ON, args![&carries]).await.map(drop)
 }
 
 /// The number of the last activity, whichever process said it.
