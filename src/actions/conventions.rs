@@ -8,7 +8,7 @@ use jiff::civil;
 use crate::{
     App, Error, Result,
     domain::{
-        Hash, Instant, Iri, Version, canonical,
+        Hash, Instant, Iri, canonical,
         convention::{self, Adhesion, Member, Ruling, Standing},
         said::{self, Said},
     },
@@ -154,7 +154,7 @@ pub(super) async fn complete(
             {
                 // Said before, it stays, whatever became of the sentence.
                 let new = storage::sources::get_in(tx, &item.reference).await?.is_none();
-                let (named, last) = (said.sentence.unwrap_or_default(), sentences(&row)?);
+                let (named, last) = (said.sentence.unwrap_or_default(), sentences(&row));
                 if new && usize::try_from(named).unwrap_or(usize::MAX) > last {
                     return Err(Error::invalid("sentence", "sentence-unknown", format!("{named} > {last}")));
                 }
@@ -174,15 +174,11 @@ pub(super) async fn complete(
 }
 
 /// How many sentences a version of a synthesis has.
-fn sentences(row: &storage::versions::Version) -> Result<usize> {
-    let version = row.document.as_deref().map(Version::parse).transpose()?;
-    Ok(match version {
-        Some(Version::Record(record)) => match record.said {
-            Said::Synthesis(synthesis) => synthesis.sentences.len(),
-            _ => 0,
-        },
+fn sentences(row: &storage::versions::Version) -> usize {
+    match row.document.as_deref().and_then(|document| Said::kept(&row.kind, document)) {
+        Some(Said::Synthesis(synthesis)) => synthesis.sentences.len(),
         _ => 0,
-    })
+    }
 }
 
 /// The convention of a Group, if its host's word on it is here; one that was withdrawn too.

@@ -306,7 +306,7 @@ async fn add_named(tx: &mut Tx, inboxes: &mut Inboxes, named: &[Iri]) -> Result<
 }
 
 /// The Group, if it is ours to distribute with.
-async fn group_of_ours(tx: &mut Tx, group: Option<&Iri>) -> Result<Option<Iri>> {
+pub(super) async fn group_of_ours(tx: &mut Tx, group: Option<&Iri>) -> Result<Option<Iri>> {
     let Some(group) = group else { return Ok(None) };
     let actor = storage::actors::get_in(tx, group.as_str()).await?;
     Ok(actor.filter(|actor| actor.ours).map(|_| group.clone()))

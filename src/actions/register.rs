@@ -12,6 +12,8 @@ use crate::{
     storage::{self, Tx, records::Row, versions::NewVersion},
 };
 
+use super::enqueue;
+
 /// What is known of a version's proof (register.md rule 5). An invalid one never gets this far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
@@ -56,7 +58,7 @@ pub async fn append(tx: &mut Tx, entry: &Entry<'_>) -> Result<i64> {
     let version = entry.version;
     let latest = storage::versions::current_in(tx, version.id().as_str()).await?;
     let group = match version {
-        Version::Tombstone(end) if end.erased => group_of_ours(tx, end.id.as_str()).await?,
+        Version::Tombstone(end) if end.erased => distributed_here(tx, end.id.as_str()).await?,
         _ => false,
     };
     let new = NewVersion {
@@ -99,10 +101,10 @@ pub async fn append(tx: &mut Tx, entry: &Entry<'_>) -> Result<i64> {
 }
 
 /// Whether a Group of ours distributes the thread of a record, and may have passed it on.
-async fn group_of_ours(tx: &mut Tx, uri: &str) -> Result<bool> {
+async fn distributed_here(tx: &mut Tx, uri: &str) -> Result<bool> {
     let row = storage::records::get_in(tx, uri).await?;
-    let Some(group) = row.and_then(|row| row.audience) else { return Ok(false) };
-    Ok(storage::actors::get_in(tx, &group).await?.is_some_and(|group| group.ours))
+    let group = row.and_then(|row| row.audience).map(|group| Iri::parse(&group)).transpose()?;
+    Ok(enqueue::group_of_ours(tx, group.as_ref()).await?.is_some())
 }
 
 /// Whether a version is an end that erases what was before it.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::{
     App, Error, Result,
     domain::{
-        Html, Iri, Lang, Version, Words,
+        Html, Iri, Lang, Words,
         compose::Draft,
         html,
         record::{Claim, Source},
@@ -237,10 +237,7 @@ async fn page(app: &App, tx: &mut Tx, names: &Names, item: &Item, id: &Iri) -> R
 /// The page that a record says it has.
 async fn url_of(tx: &mut Tx, id: &Iri) -> Result<Option<Iri>> {
     let row = storage::records::get_in(tx, id.as_str()).await?;
-    Ok(row.and_then(|row| match Version::parse(&row.document) {
-        Ok(Version::Record(record)) => record.envelope.url,
-        _ => None,
-    }))
+    Ok(row.and_then(|row| row.url()).map(|url| Iri::parse(&url)).transpose()?)
 }
 
 /// The slug of a reference whose item is not at hand.

@@ -71,10 +71,10 @@ pub(super) fn overview(page: &Page, (table, asked): (&Table, &Asked), cities: &[
         total: lines.len(),
         counts: counted(lines, &of),
     };
-    let by_question = table.headings().into_iter().map(|place| {
-        let lines: Vec<&Line> = table.lines.iter().filter(|line| line.heading == place).collect();
-        let of = Asked { q: Some(key(table, &place)), ..asked.clone() };
-        row(title(page, table, &place), of, &lines)
+    let by_question = table.headings().into_iter().map(|heading| {
+        let lines: Vec<&Line> = table.lines.iter().filter(|line| line.heading == heading).collect();
+        let of = Asked { q: Some(key(table, &heading)), ..asked.clone() };
+        row(title(page, table, &heading), of, &lines)
     });
     let by_city = cities.iter().map(|city| {
         let lines: Vec<&Line> = table.lines.iter().filter(|line| line.row.author == city.council).collect();

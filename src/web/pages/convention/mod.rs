@@ -68,8 +68,8 @@ pub struct Asked {
 const OTHERS: &str = "autres";
 
 /// The key by which a row is asked for.
-fn key(table: &Table, place: &Heading) -> String {
-    match place {
+fn key(table: &Table, heading: &Heading) -> String {
+    match heading {
         Heading::Question(at) => {
             table.known.said.sub_questions.get(*at).map_or(OTHERS, |row| &row.key).to_owned()
         }
@@ -94,8 +94,8 @@ struct Whole {
 }
 
 /// The title of a row.
-fn title(page: &Page, table: &Table, place: &Heading) -> String {
-    let question = match place {
+fn title(page: &Page, table: &Table, heading: &Heading) -> String {
+    let question = match heading {
         Heading::Question(at) => table.known.said.sub_questions.get(*at),
         Heading::Theme(theme) => return theme_label(page, theme),
         Heading::Neither => None,
@@ -148,8 +148,8 @@ impl Asked {
     }
 
     /// Whether a row is asked for.
-    fn row(&self, table: &Table, place: &Heading) -> bool {
-        given(self.q.as_deref()).is_none_or(|asked| asked == key(table, place))
+    fn row(&self, table: &Table, heading: &Heading) -> bool {
+        given(self.q.as_deref()).is_none_or(|asked| asked == key(table, heading))
     }
 
     /// Whether a part of the convention is asked for.

@@ -29,17 +29,17 @@ pub(super) fn progress(page: &Page, table: &Table, cities: &[City]) -> Markup {
 
 /// How many recommendations each sub-question got from each city.
 pub(super) fn coverage(page: &Page, (table, asked): (&Table, &Asked), cities: &[City]) -> Markup {
-    let row = |place: Heading| {
+    let row = |heading: Heading| {
         let counts = table.seats.iter().map(|seat| {
             let of = |line: &&crate::actions::side_by_side::Line| {
-                line.heading == place && line.row.author == seat.member.council.as_str()
+                line.heading == heading && line.row.author == seat.member.council.as_str()
             };
             table.lines.iter().filter(of).count()
         });
-        (title(page, table, &place), counts.collect())
+        (title(page, table, &heading), counts.collect())
     };
     let cities = cities.iter().map(|city| city.label.clone()).collect();
-    let wanted = table.headings().into_iter().filter(|place| asked.row(table, place));
+    let wanted = table.headings().into_iter().filter(|heading| asked.row(table, heading));
     plot::coverage(page, "plot-coverage", &Coverage { cities, rows: wanted.map(row).collect() })
 }
 

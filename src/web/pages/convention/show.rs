@@ -304,15 +304,15 @@ async fn cities(app: &App, page: &Page, people: &People, table: &Table) -> Resul
 /// The rows that are asked for: each sub-question, then what is under none.
 fn rows(app: &App, page: &Page, people: &People, (table, asked): (&Table, &Asked), name: &str) -> Vec<Row> {
     let mut rows = Vec::new();
-    for place in table.headings().into_iter().filter(|place| asked.row(table, place)) {
-        let inside: Vec<&Line> = table.lines.iter().filter(|line| line.heading == place).collect();
+    for heading in table.headings().into_iter().filter(|heading| asked.row(table, heading)) {
+        let inside: Vec<&Line> = table.lines.iter().filter(|line| line.heading == heading).collect();
         let of = |council: &str| {
             let own = inside.iter().filter(|line| line.row.author == council);
             own.map(|line| cell(app, page, people, line)).collect()
         };
         rows.push(Row {
-            title: title(page, table, &place),
-            href: format!("/conventions/{name}?q={}", key(table, &place)),
+            title: title(page, table, &heading),
+            href: format!("/conventions/{name}?q={}", key(table, &heading)),
             cells: table.seats.iter().map(|seat| of(seat.member.council.as_str())).collect(),
         });
     }
@@ -375,7 +375,7 @@ fn filters(page: &Page, (table, asked): (&Table, &Asked), whole: &Whole, cities:
     let rows = whole
         .headings
         .iter()
-        .map(|place| choice(&key(table, place), title(page, table, place), asked.q.as_deref()));
+        .map(|heading| choice(&key(table, heading), title(page, table, heading), asked.q.as_deref()));
     let themes =
         whole.themes.iter().map(|theme| choice(theme, theme_label(page, theme), asked.theme.as_deref()));
     let statuses = Status::ALL
